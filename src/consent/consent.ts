@@ -1,0 +1,18 @@
+/** What a person may be contacted for. Storing a person's data in a CRM is not one of them: that is the mapping's decision. */
+export const purposes = ['email', 'sms', 'whatsapp'] as const;
+export type Purpose = (typeof purposes)[number];
+
+export const consentStatuses = ['granted', 'revoked', 'unknown'] as const;
+export type ConsentStatus = (typeof consentStatuses)[number];
+
+/** The state of one purpose, with its proof. A purpose that is missing from `Consents` is `unknown`. */
+export interface Consent {
+  readonly status: ConsentStatus;
+  /** When the person decided, as far as the source says; ISO 8601 in UTC. */
+  readonly at: string;
+  readonly source: string;
+  /** The event that proves it. */
+  readonly event: string;
+}
+
+export type Consents = Readonly<Partial<Record<Purpose, Consent>>>;

@@ -1,0 +1,65 @@
+import type { ConsentStatus, Purpose } from '../consent/consent.js';
+import type { TypedValue } from '../profiles/attribute.js';
+import type { Identity } from '../profiles/identity.js';
+
+export const eventKinds = [
+  /** The platform sent what it knows of the contact. */
+  'contact_snapshot',
+  /** The person wrote. */
+  'message_in',
+  /** A bot or an agent wrote: kept, but nothing a profile learns from. */
+  'message_out',
+  /** A business fact the bot's author named, for example `order_placed`. */
+  'business_event',
+  /** The platform told something about the conversation itself: assigned, closed, opened. */
+  'lifecycle',
+  /** Sent from a test console: kept, never synced. */
+  'test',
+] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+export interface IncomingAttribute extends TypedValue {
+  /** Machine name, see `attributeKey`. */
+  readonly key: string;
+  /** The caption a person reads at the platform. */
+  readonly label: string;
+}
+
+export interface IncomingConsent {
+  readonly purpose: Purpose;
+  readonly status: Exclude<ConsentStatus, 'unknown'>;
+  /** The platform's own words for it, for example `optin_email: true`. */
+  readonly evidence: string;
+}
+
+/**
+ * What makes two deliveries the same fact. `key` is unique within the source.
+ * `windowMs` is how long a second one counts as a repetition; `null` means for as long as we remember.
+ */
+export interface DedupeKey {
+  readonly key: string;
+  readonly windowMs: number | null;
+}
+
+/** One fact, in our words, as a chat platform's `parse` returns it. Immutable; nothing here depends on what we knew before. */
+export interface IncomingEvent {
+  readonly kind: EventKind;
+  /** Machine name: `message`, `contact`, or the author's own event name. */
+  readonly name: string;
+  /** When it happened according to the platform; null: not said, so it counts as now. */
+  readonly occurredAt: Date | null;
+  readonly dedupe: DedupeKey;
+  /** `whatsapp`, `instagram`, `messenger`, `web`, `telegram` …; null: not known. */
+  readonly channel: string | null;
+  /** At least one. The strongest first: a platform's own id before an e-mail or phone that a person typed. */
+  readonly identities: readonly Identity[];
+  readonly attributes: readonly IncomingAttribute[];
+  readonly tagsAdded: readonly string[];
+  readonly tagsRemoved: readonly string[];
+  readonly consents: readonly IncomingConsent[];
+  readonly text: string | null;
+  /** Facts of this event alone that do not describe the person, for example a message's type. Flat. */
+  readonly properties: Readonly<Record<string, string | number | boolean>>;
+  /** What was left out on the way and why, in a sentence each, for the person who looks at the event. */
+  readonly notes: readonly string[];
+}

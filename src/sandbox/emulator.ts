@@ -1,0 +1,51 @@
+import type { FastifyInstance } from 'fastify';
+
+/** The time inside a sandbox: real until somebody sets it; from then on it runs on from the moment that was set. */
+export interface SandboxClock {
+  now(): Date;
+  set(to: Date | null): void;
+}
+
+export interface SandboxWorld {
+  readonly clock: SandboxClock;
+  /** Where this emulator is reached, for answers that hold links; without a trailing slash. */
+  readonly origin: () => string;
+}
+
+/** A small table for people who look at a sandbox in a browser: what the account holds now. */
+export interface SandboxView {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/**
+ * One provider's API, faithfully imitated at the root of its own origin. What all sandboxes share (journal, faults, clock,
+ * reset, state) lives in `sandbox-server.ts`; an emulator knows only its provider.
+ */
+export interface Emulator {
+  readonly id: string;
+  readonly title: string;
+  /**
+   * Adds the provider's own routes. Bodies arrive parsed: JSON as a value, forms as an object of strings, everything else as
+   * a Buffer. A JSON body that does not parse reaches the route as an `UnparsableBody`, so the provider's own error can be played.
+   */
+  register(app: FastifyInstance): void;
+  /** Back to an empty account. */
+  reset(): void;
+  /** Everything it holds, as JSON; `importState(exportState())` changes nothing. */
+  exportState(): unknown;
+  /** @throws ZodError when the state is not of the shape `exportState` gives */
+  importState(state: unknown): void;
+  /** Rate limits on or off, and which of the provider's tiers; off until switched on. @throws Error naming the tiers it knows */
+  setLimits(limits: { readonly enabled: boolean; readonly tier?: string | undefined }): void;
+  views(): readonly SandboxView[];
+}
+
+/** Stands in for a JSON body that could not be parsed. */
+export class UnparsableBody {
+  constructor(
+    readonly text: string,
+    readonly reason: string,
+  ) {}
+}

@@ -1,0 +1,44 @@
+import type { Emulator, SandboxView } from './emulator.js';
+import type { Journal } from './journal.js';
+
+const shownRows = 200;
+const shownCalls = 50;
+
+/** What a sandbox account holds and the last calls it answered, as one plain page that needs no script. */
+export function renderSandboxPage(emulator: Emulator, journal: Journal): string {
+  const calls: SandboxView = {
+    title: `Last calls (${journal.count.toLocaleString('en')} in all)`,
+    columns: ['#', 'time', 'method', 'path', 'status'],
+    rows: journal
+      .entries()
+      .slice(-shownCalls)
+      .reverse()
+      .map((call) => [String(call.number), call.at, call.method, call.path, call.fault ?? String(call.status)]),
+  };
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escape(emulator.title)} sandbox</title>
+<meta name="viewport" content="width=device-width"><style>
+body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:76rem;padding:0 1rem;color:#1d2733;background:#fbfbfa}
+h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}p{color:#56616e}
+div{overflow-x:auto;border:1px solid #dfe3e8;border-radius:6px;background:#fff}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .7rem;border-bottom:1px solid #eceff2;white-space:nowrap}
+th{background:#f4f5f7;font-weight:600}td{max-width:26rem;overflow:hidden;text-overflow:ellipsis}tr:last-child td{border:0}
+</style></head><body><h1>${escape(emulator.title)} sandbox</h1>
+<p>An imitation of ${escape(emulator.title)} for rehearsals: nothing here leaves this machine. All it holds as JSON:
+<a href="/_sandbox/state">/_sandbox/state</a>. Every request and answer: <a href="/_sandbox/calls">/_sandbox/calls</a>.</p>
+${[...emulator.views(), calls].map(renderView).join('\n')}
+</body></html>`;
+}
+
+function renderView({ title, columns, rows }: SandboxView): string {
+  const more = rows.length > shownRows ? `<p>The first ${shownRows} of ${rows.length.toLocaleString('en')}.</p>` : '';
+  if (rows.length === 0) return `<h2>${escape(title)}</h2><p>Nothing yet.</p>`;
+  const head = columns.map((column) => `<th>${escape(column)}</th>`).join('');
+  const body = rows
+    .slice(0, shownRows)
+    .map((row) => `<tr>${row.map((cell) => `<td title="${escape(cell)}">${escape(cell)}</td>`).join('')}</tr>`)
+    .join('');
+  return `<h2>${escape(title)}</h2><div><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>${more}`;
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? character);

@@ -1,0 +1,4 @@
+import type { ChatPlatform } from './chat-platform.js';
+
+/** Every platform Parley can listen to. A new platform is one folder and one line here. */
+export const platforms: readonly ChatPlatform[] = [];
