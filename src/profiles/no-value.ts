@@ -1,0 +1,36 @@
+/** Texts that stand for "nothing": seen in captures, or what a template engine prints for it. Exact: `Null` is a surname. */
+const emptyWords = new Set(['null', 'undefined', 'None', 'NaN', '[]', '{}']);
+
+const blanks = /^[\s\u00AD\u200B-\u200F\u2060\uFEFF]*$/;
+const onlyPlaceholders = /^(?:\{\{[^{}]*\}\}\s*)+$/;
+
+/**
+ * Whether a platform's value says nothing. Such a value is never written over a known one.
+ * Zero and false are values. A placeholder that was not filled in (`{{email}}`) says nothing.
+ */
+export function isNoValue(value: unknown): boolean {
+  switch (typeof value) {
+    case 'undefined':
+      return true;
+    case 'string':
+      return isNoText(value);
+    case 'number':
+      return Number.isNaN(value);
+    case 'object':
+      if (value === null) return true;
+      return Array.isArray(value) ? value.every(isNoValue) : Object.keys(value).length === 0;
+    default:
+      return false;
+  }
+}
+
+function isNoText(text: string): boolean {
+  if (blanks.test(text)) return true;
+  const trimmed = text.trim();
+  return emptyWords.has(trimmed) || (trimmed.startsWith('{{') && onlyPlaceholders.test(trimmed));
+}
+
+/** A variable in Landbot's spelling that was not filled in: `@email`. Ambiguous (`@ada` is also a handle), so callers decide. */
+export function isUnrenderedVariable(value: unknown): boolean {
+  return typeof value === 'string' && /^@[a-z_]\w*$/i.test(value.trim());
+}
