@@ -1,0 +1,64 @@
+import type { DeliveryError } from '../delivery-error.js';
+
+export interface Token {
+  readonly accessToken: string;
+  /** Where the org is served from: Salesforce may move it, so the token's word counts. */
+  readonly instanceUrl: string;
+}
+
+/** A token that was refused although it is younger than this and never worked is not worth replacing. */
+const freshMs = 60_000;
+
+/**
+ * The token of one connection: fetched when first needed, shared by all calls, replaced when Salesforce says that it has
+ * expired. Salesforce does not say beforehand how long a token lives.
+ */
+export class Session {
+  #token: Promise<Token> | null = null;
+  #current: { readonly token: Token; readonly since: Date; worked: boolean } | null = null;
+
+  /** @param fetchToken null: the token was given by hand and cannot be replaced */
+  constructor(
+    private readonly fetchToken: () => Promise<Token>,
+    private readonly replaceable: boolean,
+    private readonly now: () => Date,
+  ) {}
+
+  /** @throws DeliveryError when Salesforce gives us none */
+  token(): Promise<Token> {
+    this.#token ??= this.#fetch();
+    return this.#token;
+  }
+
+  /** Salesforce took this token. */
+  worked({ accessToken }: Token): void {
+    if (this.#current?.token.accessToken === accessToken) this.#current.worked = true;
+  }
+
+  /**
+   * Another token instead of the refused one. Calls that were refused together share one new token, and a token that was
+   * refused right after it was issued is not replaced, so that a run of refusals comes to an end.
+   *
+   * @throws DeliveryError the refusal itself when another token would not help
+   */
+  renewed(refused: Token, refusal: DeliveryError): Promise<Token> {
+    const current = this.#current;
+    if (current?.token.accessToken !== refused.accessToken) return this.token();
+    const ageMs = this.now().getTime() - current.since.getTime();
+    if (!this.replaceable || (!current.worked && ageMs < freshMs)) return Promise.reject(refusal);
+    this.#current = null;
+    this.#token = this.#fetch();
+    return this.#token;
+  }
+
+  async #fetch(): Promise<Token> {
+    try {
+      const token = await this.fetchToken();
+      this.#current = { token, since: this.now(), worked: false };
+      return token;
+    } catch (error) {
+      this.#token = null;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import type { SandboxClock } from '../emulator.js';
+import type { OrgState } from './org-state.js';
+
+/**
+ * Daily calls by edition (Enterprise and Unlimited with one licence).
+ * @see https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
+ */
+const dailyCalls: Readonly<Record<string, number>> = {
+  developer: 15_000,
+  enterprise: 101_000,
+  unlimited: 105_000,
+  sandbox: 5_000_000,
+};
+const hourMs = 3_600_000;
+
+/** Calls of the last 24 hours, which Salesforce reports with every answer and stops at the org's limit. */
+export class ApiUsage {
+  #callsByHour: Map<number, number>;
+  #enforced = false;
+  #tier = 'developer';
+
+  constructor(
+    private readonly clock: SandboxClock,
+    apiCalls: OrgState['apiCalls'] = [],
+  ) {
+    this.#callsByHour = new Map(apiCalls.map(({ hour, calls }) => [Date.parse(hour), calls]));
+  }
+
+  setLimits({ enabled, tier }: { readonly enabled: boolean; readonly tier?: string | undefined }): void {
+    if (tier !== undefined && dailyCalls[tier] === undefined)
+      throw new Error(
+        `Salesforce's editions here are ${Object.keys(dailyCalls).join(', ')}; "${tier}" is none of them`,
+      );
+    this.#enforced = enabled;
+    this.#tier = tier ?? this.#tier;
+  }
+
+  /** Counts one more call. @returns false when the org has none left and refuses it */
+  count(): boolean {
+    if (this.#enforced && this.used >= this.limit) return false;
+    const hour = Math.floor(this.clock.now().getTime() / hourMs) * hourMs;
+    this.#callsByHour.set(hour, (this.#callsByHour.get(hour) ?? 0) + 1);
+    return true;
+  }
+
+  get limit(): number {
+    return dailyCalls[this.#tier] ?? 0;
+  }
+
+  get used(): number {
+    const since = this.clock.now().getTime() - 24 * hourMs;
+    for (const hour of this.#callsByHour.keys()) if (hour < since) this.#callsByHour.delete(hour);
+    return this.#callsByHour.values().reduce((sum, calls) => sum + calls, 0);
+  }
+
+  /** Value of the `Sforce-Limit-Info` header. */
+  get header(): string {
+    return `api-usage=${this.used}/${this.limit}`;
+  }
+
+  export(): OrgState['apiCalls'] {
+    return [...this.#callsByHour].map(([hour, calls]) => ({ hour: new Date(hour).toISOString(), calls }));
+  }
+}

@@ -1,0 +1,2 @@
+export { sandboxCredentials } from './org-state.js';
+export { createSalesforceEmulator } from './salesforce-emulator.js';
