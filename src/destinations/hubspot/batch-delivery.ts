@@ -1,0 +1,143 @@
+import { DeliveryError } from '../delivery-error.js';
+import type { RecordResult } from '../destination.js';
+import type { HubspotClient, UpsertAnswer, UpsertedContact } from './client.js';
+import { comparableKey, contactsByKey } from './contact-key.js';
+import { type ContactWrite, withoutField } from './contact-write.js';
+import { certainCulprits, droppableField, isNamed, suspectWrites } from './culprit.js';
+import { toDelivered } from './delivered-contact.js';
+
+interface Parts {
+  readonly client: HubspotClient;
+  readonly keyField: string;
+  /** Called when HubSpot refuses a value that its definitions allow, as far as we know them. */
+  readonly onContradiction: () => void;
+}
+
+/**
+ * Brings one batch (at most 100 records with different keys) to HubSpot. As a rule that is one call. HubSpot refuses a whole batch for one
+ * bad record; then the culprit is taken from the text of the refusal, or found by halving, and the others are written.
+ */
+export class BatchDelivery {
+  readonly #results = new Map<string, RecordResult>();
+
+  constructor(private readonly parts: Parts) {}
+
+  /**
+   * @returns one result per record; those that a limit or an outage kept from being sent have failed with it
+   * @throws DeliveryError when that happened before anything was settled
+   */
+  async run(writes: readonly ContactWrite[]): Promise<RecordResult[]> {
+    try {
+      await this.#deliver(writes);
+    } catch (error) {
+      if (!(error instanceof DeliveryError) || this.#results.size === 0) throw error;
+      for (const write of writes) if (!this.#results.has(write.record.profileId)) this.#fail(write, error);
+    }
+    return [...this.#results.values()];
+  }
+
+  async #deliver(writes: readonly ContactWrite[]): Promise<void> {
+    const refusal = await this.#attempt(writes);
+    if (refusal !== null) await this.#settleRefused(writes, refusal);
+  }
+
+  /** Sends a batch. @returns the refusal of the whole batch, or null when HubSpot took it up */
+  async #attempt(writes: readonly ContactWrite[]): Promise<DeliveryError | null> {
+    if (writes.length === 0) return null;
+    const { client, keyField } = this.parts;
+    const inputs = writes.map(({ record, properties }) => ({ key: record.key, traceId: record.profileId, properties }));
+    try {
+      await this.#takeApart(writes, await client.upsertContacts(keyField, inputs));
+      return null;
+    } catch (error) {
+      if (error instanceof DeliveryError && error.kind === 'rejected') return error;
+      throw error;
+    }
+  }
+
+  /** A batch of which at least one record is bad. */
+  async #settleRefused(writes: readonly ContactWrite[], refusal: DeliveryError): Promise<void> {
+    const culprits = certainCulprits(refusal, writes, this.parts.keyField);
+    if (culprits.length > 0) {
+      const corrected = this.#settleRecords(culprits.map((write) => ({ write, error: refusal })));
+      return this.#deliver([...without(writes, culprits), ...corrected]);
+    }
+    const suspects = suspectWrites(refusal, writes);
+    if (suspects.length === writes.length) return this.#halve(writes, refusal);
+    await this.#deliver(without(writes, suspects));
+    return suspects.length === 1 ? this.#deliver(suspects) : this.#halve(suspects, refusal);
+  }
+
+  /** When the first half is fine the culprit is in the second, which need not be sent whole to know that. */
+  async #halve(writes: readonly ContactWrite[], refusal: DeliveryError): Promise<void> {
+    const middle = Math.ceil(writes.length / 2);
+    const [first, second] = [writes.slice(0, middle), writes.slice(middle)];
+    const firstRefusal = await this.#attempt(first);
+    if (firstRefusal !== null) {
+      await this.#settleRefused(first, firstRefusal);
+      return this.#deliver(second);
+    }
+    return second.length > 1 ? this.#halve(second, refusal) : this.#deliver(second);
+  }
+
+  /** Records that are bad beyond doubt. @returns those that can be written without the bad value; the others have failed */
+  #settleRecords(refused: readonly { readonly write: ContactWrite; readonly error: DeliveryError }[]): ContactWrite[] {
+    return refused.flatMap(({ write, error }) => {
+      const field = droppableField(error);
+      if (field !== null && write.properties[field.field] !== undefined) {
+        this.parts.onContradiction();
+        return withoutField(write, field);
+      }
+      this.#fail(write, error);
+      return [];
+    });
+  }
+
+  /** Matches results and the errors of a 207 to records, by trace id or key, never by place; and counts them. */
+  async #takeApart(writes: readonly ContactWrite[], { results, errors }: UpsertAnswer): Promise<void> {
+    const find = finder(this.parts.keyField, results);
+    const unmentioned: ContactWrite[] = [];
+    const refused: { write: ContactWrite; error: DeliveryError }[] = [];
+    for (const write of writes) {
+      const contact = find(write);
+      const error = errors.find((candidate) => isNamed(candidate, write, this.parts.keyField));
+      if (contact !== undefined) this.#results.set(write.record.profileId, toDelivered(write, contact));
+      else if (error !== undefined) refused.push({ write, error });
+      else unmentioned.push(write);
+    }
+    await this.#deliver(this.#settleRecords(refused));
+    await this.#settleUnmentioned(unmentioned, errors[0]);
+  }
+
+  /** Neither a result nor an error of their own: never delivered silently. */
+  async #settleUnmentioned(writes: readonly ContactWrite[], error: DeliveryError | undefined): Promise<void> {
+    if (writes.length === 0) return;
+    if (error !== undefined) return this.#settleRefused(writes, error);
+    const silence = new DeliveryError('transient', 'HubSpot answered without a result for this record', {
+      code: 'NO_RESULT',
+    });
+    for (const write of writes) this.#fail(write, silence);
+  }
+
+  #fail({ record: { profileId } }: ContactWrite, error: DeliveryError): void {
+    this.#results.set(profileId, { profileId, status: 'failed', error });
+  }
+}
+
+function without(writes: readonly ContactWrite[], some: readonly ContactWrite[]): ContactWrite[] {
+  const excluded = new Set(some);
+  return writes.filter((write) => !excluded.has(write));
+}
+
+function finder(
+  keyField: string,
+  results: readonly UpsertedContact[],
+): (write: ContactWrite) => UpsertedContact | undefined {
+  const byTraceId = new Map(
+    results.flatMap((result) => (result.traceId === undefined ? [] : [[result.traceId, result]])),
+  );
+  const byKey = contactsByKey(keyField, results);
+  const byId = new Map(results.map((result) => [result.id, result]));
+  return ({ record: { profileId, key, known } }) =>
+    byTraceId.get(profileId) ?? byKey.get(comparableKey(keyField, key)) ?? byId.get(known?.remoteId ?? '');
+}

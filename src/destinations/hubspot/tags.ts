@@ -1,0 +1,155 @@
+import { DeliveryError } from '../delivery-error.js';
+import type { DroppedField, OutgoingRecord } from '../destination.js';
+import type { HubspotClient } from './client.js';
+import { comparableKey, contactsByKey } from './contact-key.js';
+import { findOption, type Option, type Properties, type Property } from './property.js';
+import type { PropertyCatalog } from './property-catalog.js';
+import type { WireValue } from './property-value.js';
+
+interface TagRequest {
+  readonly keyField: string;
+  readonly tagsField: string;
+  readonly records: readonly OutgoingRecord[];
+}
+
+/**
+ * What to write into the tags' multi-select property, per profile; whose tags stay as they are is missing.
+ *
+ * Additions alone need no look at the record: a leading `;` adds. A removal has to name the whole new list, so those records
+ * are read first, all in one call, and what people added by hand is kept.
+ *
+ * @throws DeliveryError
+ */
+export async function planTags(
+  client: HubspotClient,
+  catalog: PropertyCatalog,
+  properties: Properties,
+  { keyField, tagsField, records }: TagRequest,
+): Promise<ReadonlyMap<string, WireValue>> {
+  const changes = records.map(toChange).filter(({ add, remove }) => add.length > 0 || remove.length > 0);
+  if (changes.length === 0) return new Map();
+  const property = properties.get(tagsField);
+  const problem = unusable(tagsField, property);
+  if (property === undefined || problem !== null)
+    return new Map(changes.map(({ record }) => [record.profileId, { dropped: problem === null ? [] : [problem] }]));
+
+  const { options, refusal } = await optionsFor(
+    catalog,
+    property,
+    changes.flatMap(({ add }) => add),
+  );
+  const removals = changes.filter(({ remove }) => remove.length > 0).map(({ record }) => record);
+  const current = await currentValues(client, keyField, tagsField, removals);
+  return new Map(
+    changes.map(({ record, add, remove }) => {
+      const held = current.get(record.profileId) ?? null;
+      const value = toValue(options, { add, remove, keep: record.tags, held });
+      const dropped = add
+        .filter((tag) => optionOf(options, tag) === undefined)
+        .map((tag) => notAdded(tagsField, tag, refusal));
+      return [record.profileId, value === null ? { dropped } : { value, dropped }];
+    }),
+  );
+}
+
+interface TagChange {
+  readonly record: OutgoingRecord;
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+}
+
+/** A record the destination is not known to hold gets all its tags. */
+function toChange(record: OutgoingRecord): TagChange {
+  const { known, tags, tagsToAdd, tagsToRemove } = record;
+  return { record, add: known === null ? [...new Set([...tags, ...tagsToAdd])] : tagsToAdd, remove: tagsToRemove };
+}
+
+function unusable(field: string, property: Property | undefined): DroppedField | null {
+  if (property === undefined)
+    return { field, code: 'PROPERTY_DOESNT_EXIST', message: `Property "${field}" does not exist` };
+  if (property.kind !== 'options')
+    return {
+      field,
+      code: 'NOT_A_MULTI_SELECT',
+      message: `Tags need a property of the type "multiple checkboxes"; "${field}" is ${property.type}/${property.fieldType}`,
+    };
+  return property.writable ? null : { field, code: 'READ_ONLY_VALUE', message: `"${field}" is a read-only property` };
+}
+
+/** `;` separates options in a value, so it cannot be part of one. */
+const toOption = (tag: string): Option => ({
+  label: tag.trim(),
+  value: tag.trim().replaceAll(';', ','),
+  hidden: false,
+});
+
+const optionOf = (options: readonly Option[], tag: string): Option | undefined =>
+  findOption(options, toOption(tag).value) ?? findOption(options, toOption(tag).label);
+
+interface AvailableOptions {
+  readonly options: readonly Option[];
+  readonly refusal: string | null;
+}
+
+/** HubSpot's refusal to take new options costs those tags, not the records. */
+async function optionsFor(
+  catalog: PropertyCatalog,
+  property: Property,
+  tags: readonly string[],
+): Promise<AvailableOptions> {
+  const lacking = tags.filter((tag) => optionOf(property.options, tag) === undefined && tag.trim() !== '');
+  if (lacking.length === 0 || !property.optionsWritable) return { options: property.options, refusal: null };
+  try {
+    const { options } = await catalog.ensureOptions(property.name, lacking.map(toOption));
+    return { options, refusal: null };
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error;
+    if (error.kind !== 'rejected' && error.details.code !== 'MISSING_SCOPES') throw error;
+    return { options: property.options, refusal: error.message };
+  }
+}
+
+const notAdded = (field: string, tag: string, refusal: string | null): DroppedField => ({
+  field,
+  code: 'TAG_WITHOUT_OPTION',
+  message: `"${field}" has no option for the tag "${tag}"${refusal === null ? '' : `: ${refusal}`}`,
+});
+
+/** What the property holds now, by profile id. Not there: the contact does not exist, or nobody asked. */
+async function currentValues(
+  client: HubspotClient,
+  keyField: string,
+  tagsField: string,
+  records: readonly OutgoingRecord[],
+): Promise<ReadonlyMap<string, string>> {
+  if (records.length === 0) return new Map();
+  const keys = [...new Set(records.map(({ key }) => comparableKey(keyField, key)))];
+  const addresses = keyField === 'email' ? ['hs_additional_emails'] : [];
+  const contacts = await client.readContacts(keyField, keys, [keyField, ...addresses, tagsField]);
+  const found = contactsByKey(keyField, contacts);
+  return new Map(
+    records.map(({ profileId, key }) => {
+      const contact = found.get(comparableKey(keyField, key));
+      return [profileId, contact?.properties[tagsField] ?? ''];
+    }),
+  );
+}
+
+interface ValueChange {
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+  /** All tags of ours after the change: two tags may mean one option, and it stays while one of them is wanted. */
+  readonly keep: readonly string[];
+  /** null: not read, because nothing has to go. */
+  readonly held: string | null;
+}
+
+function toValue(options: readonly Option[], { add, remove, keep, held }: ValueChange): string | null {
+  const valuesOf = (tags: readonly string[]): string[] => tags.flatMap((tag) => optionOf(options, tag)?.value ?? []);
+  const added = [...new Set(valuesOf(add))];
+  if (held === null) return added.length === 0 ? null : `;${added.join(';')}`;
+  const before = new Set(held.split(';').filter((value) => value !== ''));
+  const gone = new Set(valuesOf(remove)).difference(new Set(valuesOf([...keep, ...add])));
+  const after = before.difference(gone).union(new Set(added));
+  return before.symmetricDifference(after).size === 0 ? null : [...after].join(';');
+}

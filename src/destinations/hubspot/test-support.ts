@@ -1,0 +1,129 @@
+import { onTestFinished } from 'vitest';
+import type { JournalEntry } from '../../sandbox/journal.js';
+import { createHubspotEmulator, sandboxAccessToken } from '../../sandbox/hubspot/index.js';
+import { type RunningSandbox, startSandbox } from '../../sandbox/sandbox-server.js';
+import type { CallGate, Connection, FieldValues, OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
+import { hubspot } from './definition.js';
+import { settingsSchema } from './settings.js';
+
+/** Lets every call through; gives it up after a while. */
+export const openGate =
+  (timeoutMs = 5_000): CallGate =>
+  (_call, send) =>
+    send(AbortSignal.timeout(timeoutMs));
+
+export interface Rehearsal {
+  readonly sandbox: RunningSandbox;
+  readonly connection: Connection;
+  readonly control: Control;
+  /** Calls so far, as `POST /crm/v3/objects/contacts/batch/upsert`. */
+  readonly calls: () => string[];
+  readonly entries: () => JournalEntry[];
+}
+
+export interface Options {
+  readonly state?: unknown;
+  readonly timeoutMs?: number;
+  readonly now?: () => Date;
+  readonly accessToken?: string;
+}
+
+export const upsertCall = 'POST /crm/v3/objects/contacts/batch/upsert';
+export const readCall = 'POST /crm/v3/objects/contacts/batch/read';
+export const discoveryCall = 'GET /crm/v3/properties/contacts';
+
+/** A sandbox account of its own and a connection to it through the real SDK. Ends with the test. */
+export async function rehearse(options: Options = {}): Promise<Rehearsal> {
+  const sandbox = await startSandbox(createHubspotEmulator, { port: 0 });
+  onTestFinished(() => sandbox.close());
+  const control = controlOf(sandbox.origin);
+  if (options.state !== undefined) await control('PUT', 'state', options.state);
+  const settings = settingsSchema.parse({
+    accessToken: options.accessToken ?? sandboxAccessToken,
+    baseUrl: sandbox.origin,
+  });
+  const context = { call: openGate(options.timeoutMs), now: options.now ?? (() => new Date()) };
+  const entries = (): JournalEntry[] => sandbox.journal.entries();
+  return {
+    sandbox,
+    connection: hubspot.connect(settings, context),
+    control,
+    entries,
+    calls: () => entries().map(({ method, path }) => `${method} ${path.split('?')[0] ?? ''}`),
+  };
+}
+
+export type Control = (method: 'GET' | 'PUT' | 'POST', path: string, body?: unknown) => Promise<unknown>;
+
+export const controlOf =
+  (origin: string): Control =>
+  async (method, path, body) => {
+    const response = await fetch(`${origin}/_sandbox/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok) throw new Error(JSON.stringify(answer));
+    return answer;
+  };
+
+/** What a person does in HubSpot's own pages: look at a contact, or edit one. */
+export async function byHand(
+  { sandbox }: Rehearsal,
+  email: string,
+  edit?: Readonly<Record<string, string>>,
+): Promise<unknown> {
+  const response = await fetch(`${sandbox.origin}/crm/v3/objects/contacts/${email}?idProperty=email&${everything}`, {
+    method: edit === undefined ? 'GET' : 'PATCH',
+    headers: { authorization: `Bearer ${sandboxAccessToken}`, 'content-type': 'application/json' },
+    ...(edit === undefined ? {} : { body: JSON.stringify({ properties: edit }) }),
+  });
+  return response.json();
+}
+
+const everything =
+  'properties=email,firstname,plan,budget,birthday,last_order_at,interests,newsletter,chat_tags,lifecyclestage,country,hs_language';
+
+let last = 0;
+
+/** A record as delivery hands it over: unknown at HubSpot, unless said otherwise. */
+export function outgoing(
+  key: string,
+  fields: FieldValues = {},
+  more: Partial<Omit<OutgoingRecord, 'key' | 'fields'>> = {},
+): OutgoingRecord {
+  last += 1;
+  return {
+    profileId: `0198c0de-0000-7000-8000-${String(last).padStart(12, '0')}`,
+    key,
+    fields,
+    changed: fields,
+    tagsToAdd: [],
+    tagsToRemove: [],
+    tags: [],
+    consents: {},
+    known: null,
+    ...more,
+  };
+}
+
+export const text = (value: string) => ({ type: 'string', value }) as const;
+
+export const request = (records: readonly OutgoingRecord[], more: Partial<UpsertRequest> = {}): UpsertRequest => ({
+  object: 'contacts',
+  keyField: 'email',
+  tagsField: 'chat_tags',
+  records,
+  ...more,
+});
+
+/** Each record's outcome by its key, short enough to compare. */
+export function outcomes(records: readonly OutgoingRecord[], results: readonly RecordResult[]): Record<string, string> {
+  const keys = new Map(records.map(({ profileId, key }) => [profileId, key]));
+  return Object.fromEntries(
+    results.map((result) => {
+      const detail = result.status === 'failed' ? ` ${result.error.kind} ${result.error.details.code ?? ''}` : '';
+      return [keys.get(result.profileId) ?? result.profileId, `${result.status}${detail}`];
+    }),
+  );
+}
