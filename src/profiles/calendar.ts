@@ -39,17 +39,23 @@ function toInstant(localMs: number, distance: string | undefined, timeZone: stri
   return localMs - (distance.startsWith('-') ? -minutes : minutes) * 60_000;
 }
 
+const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 /** Midnight UTC of the day in the first three groups, or null where the calendar has no such day. */
 function dayMs(match: RegExpExecArray): number | null {
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  const exists = year > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  return exists ? date.getTime() : null;
+  const isLeapYear = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const lastDay = month === 2 && isLeapYear ? 29 : (daysInMonth[month - 1] ?? 0);
+  if (year === 0 || day === 0 || day > lastDay) return null;
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999; 400 years later the calendar is the same.
+  return year > 99 ? Date.UTC(year, month - 1, day) : Date.UTC(year + 400, month - 1, day) - fourCenturiesMs;
 }
+
+const fourCenturiesMs = 146_097 * 86_400_000;
+const firstStorableMs = Date.UTC(401, 0, 1) - fourCenturiesMs;
+const lastStorableMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** Years 1 to 9999, which PostgreSQL and every CRM can hold; a zone can carry an instant just outside. */
 function storable(instantMs: number): string | null {
-  const text = new Date(instantMs).toISOString();
-  return /^\d{4}-/.test(text) && !text.startsWith('0000') ? text : null;
+  return instantMs >= firstStorableMs && instantMs <= lastStorableMs ? new Date(instantMs).toISOString() : null;
 }

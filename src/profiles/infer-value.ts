@@ -13,7 +13,7 @@ export function inferValue(value: unknown, timeZone?: string): TypedValue | null
   if (isNoValue(value)) return null;
   if (typeof value === 'string') return inferText(value.trim(), timeZone);
   if (typeof value === 'boolean') return { type: 'boolean', value };
-  if (typeof value === 'number') return Number.isFinite(value) ? { type: 'number', value } : null;
+  if (typeof value === 'number') return { type: 'number', value };
   if (!Array.isArray(value)) return null;
   const known: unknown[] = value.filter((element) => !isNoValue(element));
   return known.every(isScalar) ? { type: 'list', value: [...new Set(known.map((each) => String(each).trim()))] } : null;

@@ -6,7 +6,7 @@ const onlyPlaceholders = /^(?:\{\{[^{}]*\}\}\s*)+$/;
 
 /**
  * Whether a platform's value says nothing. Such a value is never written over a known one.
- * Zero and false are values. A placeholder that was not filled in (`{{email}}`) says nothing.
+ * Zero and false are values; a number that is not finite is none. A placeholder that was not filled in (`{{email}}`) says nothing.
  */
 export function isNoValue(value: unknown): boolean {
   switch (typeof value) {
@@ -15,7 +15,7 @@ export function isNoValue(value: unknown): boolean {
     case 'string':
       return isNoText(value);
     case 'number':
-      return Number.isNaN(value);
+      return !Number.isFinite(value);
     case 'object':
       if (value === null) return true;
       return Array.isArray(value) ? value.every(isNoValue) : Object.keys(value).length === 0;
@@ -25,9 +25,9 @@ export function isNoValue(value: unknown): boolean {
 }
 
 function isNoText(text: string): boolean {
-  if (blanks.test(text)) return true;
   const trimmed = text.trim();
-  return emptyWords.has(trimmed) || (trimmed.startsWith('{{') && onlyPlaceholders.test(trimmed));
+  if (trimmed === '' || (trimmed.length < 10 && emptyWords.has(trimmed))) return true;
+  return trimmed.startsWith('{{') ? onlyPlaceholders.test(trimmed) : blanks.test(trimmed);
 }
 
 /** A variable in Landbot's spelling that was not filled in: `@email`. Ambiguous (`@ada` is also a handle), so callers decide. */

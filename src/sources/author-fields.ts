@@ -1,0 +1,120 @@
+import { purposes } from '../consent/consent.js';
+import type { Purpose } from '../consent/consent.js';
+import { eventName } from '../events/event-name.js';
+import type { EventKind, IncomingConsent } from '../events/incoming-event.js';
+import { attributeKey } from '../profiles/attribute-key.js';
+import { parseMoment } from '../profiles/moment.js';
+import { isNoValue } from '../profiles/no-value.js';
+import type { HookRequest } from './chat-platform.js';
+import { channelName } from './channel-name.js';
+import { isJsonObject } from './read-json.js';
+import type { JsonValue } from './read-json.js';
+import { tagsOf, textOf } from './json-fields.js';
+
+/** What the author of a flow says beside the contact's data, the same on every platform whose body the author writes. */
+export interface AuthorFields {
+  /** The business event's machine name; null: not said. */
+  readonly event: string | null;
+  /** The author's own id of this fact, for dedupe. */
+  readonly eventId: string | null;
+  readonly occurredAt: Date | null;
+  readonly channel: string | null;
+  readonly text: string | null;
+  readonly tagsAdded: readonly string[];
+  readonly tagsRemoved: readonly string[];
+  readonly consents: readonly IncomingConsent[];
+  /** Fields that mean nothing special: attributes, under their captions. */
+  readonly others: readonly (readonly [caption: string, value: JsonValue])[];
+  readonly notes: readonly string[];
+}
+
+type Role =
+  'event' | 'eventId' | 'occurredAt' | 'channel' | 'text' | 'tagsAdded' | 'tagsRemoved' | 'consents' | Purpose;
+
+/** By `attributeKey`, so `event_id`, `Event ID` and `eventId` are one. */
+const roles: ReadonlyMap<string, Role> = new Map(
+  Object.entries({
+    event: ['event', 'eventName', 'evento'],
+    eventId: ['eventId', 'idempotencyKey'],
+    occurredAt: ['occurredAt', 'eventTime'],
+    channel: ['channel', 'canal'],
+    text: ['text', 'message', 'lastInputText', 'lastTextInput'],
+    tagsAdded: ['tags', 'tagsAdded', 'addTags'],
+    tagsRemoved: ['tagsRemoved', 'removeTags'],
+    consents: ['consents'],
+    email: ['consentEmail'],
+    sms: ['consentSms'],
+    whatsapp: ['consentWhatsapp'],
+  } satisfies Record<Role, readonly string[]>).flatMap(([role, names]) =>
+    names.map((name) => [name, role as Role] as const),
+  ),
+);
+
+const consentWords = {
+  granted: new Set(['true', 'yes', '1', 'granted', 'opted_in', 'subscribed']),
+  /** Not `false`: a box that was never ticked is no withdrawal. */
+  revoked: new Set(['revoked', 'withdrawn', 'opted_out', 'unsubscribed']),
+} as const;
+
+/** Reads the author's fields from a body, then from the query (`?event=order_placed`), then the caller's `Idempotency-Key`. */
+export function readAuthorFields(
+  fields: Iterable<readonly [string, JsonValue]>,
+  request: Pick<HookRequest, 'headers' | 'query'>,
+  timeZone: string | null,
+): AuthorFields {
+  const said = new Map<Role, { readonly caption: string; readonly value: JsonValue }>();
+  const others: [string, JsonValue][] = [];
+  for (const [caption, value] of fields) {
+    const role = roles.get(attributeKey(caption));
+    if (role === undefined || (isJsonObject(value) && role !== 'consents')) others.push([caption, value]);
+    else if (!isNoValue(value) && !said.has(role)) said.set(role, { caption, value });
+  }
+  const text = (role: Role) => textOf(said.get(role)?.value);
+  const when = parseMoment(text('occurredAt') ?? '', timeZone ?? undefined);
+  const notes =
+    said.has('occurredAt') && when === null ? ['The time of the event could not be read: it counts as now.'] : [];
+  return {
+    event: eventName(text('event') ?? textOf(request.query.event) ?? ''),
+    eventId: text('eventId') ?? textOf(request.query.event_id) ?? textOf(request.headers['idempotency-key']),
+    occurredAt: when,
+    channel: channelName(text('channel') ?? textOf(request.query.channel) ?? ''),
+    text: text('text'),
+    tagsAdded: tagsOf(said.get('tagsAdded')?.value),
+    tagsRemoved: tagsOf(said.get('tagsRemoved')?.value),
+    consents: purposes.flatMap((purpose) => consentOf(purpose, said)),
+    others,
+    notes,
+  };
+}
+
+const reserved: ReadonlyMap<string, EventKind> = new Map([
+  ['message', 'message_in'],
+  ['contact', 'contact_snapshot'],
+  ['test', 'test'],
+]);
+
+/** What kind of event the author's fields make, and its name. */
+export function kindAndName({ event, text }: Pick<AuthorFields, 'event' | 'text'>): { kind: EventKind; name: string } {
+  const name = event ?? (text === null ? 'contact' : 'message');
+  const kind = reserved.get(name.toLowerCase());
+  return kind === undefined ? { kind: 'business_event', name } : { kind, name: name.toLowerCase() };
+}
+
+function consentOf(
+  purpose: Purpose,
+  said: ReadonlyMap<Role, { caption: string; value: JsonValue }>,
+): IncomingConsent[] {
+  const all = said.get('consents')?.value;
+  const inList =
+    isJsonObject(all) && Object.hasOwn(all, purpose) ? { caption: `consents.${purpose}`, value: all[purpose] } : null;
+  const { caption, value } = said.get(purpose) ?? inList ?? { caption: purpose, value: null };
+  const status = consentStatus(value);
+  return status === null ? [] : [{ purpose, status, evidence: `${caption}: ${textOf(value) ?? ''}` }];
+}
+
+/** What a value says about consent; null: nothing, and `false` says nothing. */
+export function consentStatus(value: JsonValue | undefined): 'granted' | 'revoked' | null {
+  const word = textOf(value)?.toLowerCase() ?? '';
+  if (consentWords.granted.has(word)) return 'granted';
+  return consentWords.revoked.has(word) ? 'revoked' : null;
+}
