@@ -1,0 +1,169 @@
+import { DeliveryError } from '../delivery-error.js';
+import type { RecordResult } from '../destination.js';
+import type { Member, MemberStatus } from './answers.js';
+import type { MailchimpClient, MemberWrite } from './client.js';
+import { nextStep, noConsent, reasons } from './consent-policy.js';
+import { decidedAt, delivered, tagsToAdd, withheld, withoutField, type Job, type WriteJob } from './job.js';
+import { consentEvidence } from './member-batch.js';
+import type { MergeWrite } from './merge-fields.js';
+import type { OptOuts } from './opt-outs.js';
+
+interface Tools {
+  readonly client: MailchimpClient;
+  readonly optOuts: OptOuts;
+  readonly now: () => Date;
+  /** What a grant makes of a contact: `pending` where the audience confirms by mail. */
+  readonly statusOfGrant: () => Promise<'subscribed' | 'pending'>;
+}
+
+interface Written {
+  readonly member: Member;
+  readonly write: MergeWrite;
+}
+
+/**
+ * Members that no batch may carry. Every write here is a PATCH without a status, which can neither create a contact nor
+ * change what the person decided at Mailchimp; a status is written only after the member's own was seen, by the policy.
+ */
+export class OneByOne {
+  constructor(private readonly tools: Tools) {}
+
+  /** Reads first, for a member that may have opted out: then not even its fields are sent. */
+  async look(job: WriteJob): Promise<RecordResult> {
+    const member = await this.tools.client.member(job.email);
+    if (member === null) return this.create(job);
+    const step = this.#step(job, member.status, this.#isNewerThanOptOut(job, member));
+    if (step === 'withhold') return withheld(job, reasonFor(member.status));
+    if (step === 'subscribe') return this.#subscribe(job, job.whole);
+    const written = await this.#patch(job, job.news, {});
+    return written === null ? this.create(job) : this.#done(job, written);
+  }
+
+  /**
+   * Writes first, for a member we have no reason to doubt; the answer tells its status.
+   *
+   * @param optOutsAreOlder it is known that nobody opted this address out after the grant
+   */
+  async write(job: WriteJob, optOutsAreOlder: boolean): Promise<RecordResult> {
+    const written = await this.#patch(job, job.news, {});
+    if (written === null) return this.create(job);
+    return this.#settle(job, written, optOutsAreOlder);
+  }
+
+  /**
+   * A changed address is the same member: it moves, and keeps what it has. Mailchimp moves subscribed contacts only and
+   * refuses the whole request for anybody else, so trying first is safe.
+   */
+  async rename(job: WriteJob, from: string): Promise<RecordResult> {
+    const atNewAddress = { ...job, memo: null, news: job.whole };
+    try {
+      const written = await this.#patch({ ...job, email: from }, job.news, { email_address: job.email });
+      return written === null ? await this.look(atNewAddress) : await this.#settle(job, written, false);
+    } catch (error) {
+      if (!isNotMovable(error)) throw error;
+    }
+    const left = await this.tools.client.member(from);
+    const step = left === null ? 'create' : this.#step(job, left.status, this.#isNewerThanOptOut(job, left));
+    // An opt-out is not shaken off by a new address. A bounce is about the old one, so it does not follow.
+    if (left !== null && step === 'withhold' && left.status !== 'cleaned') return withheld(job, reasonFor(left.status));
+    return this.look(atNewAddress);
+  }
+
+  /** Takes the person off at once, wherever we know them to be or they turn out to be; never creates anybody for it. */
+  async withdraw(job: Job): Promise<RecordResult> {
+    const at = decidedAt(job) ?? this.tools.now();
+    const addresses = new Set([job.memo?.email ?? job.email, job.email]);
+    let last: Member | null = null;
+    for (const address of addresses) {
+      const member = await this.tools.client.patch(address, { status: 'unsubscribed' });
+      last = member ?? last;
+    }
+    return last === null ? withheld(job, noConsent) : delivered(job, last, this.tools.now(), { withdrawnAt: at });
+  }
+
+  /** Nobody has the address: the one place where a single member is made. */
+  async create(job: WriteJob): Promise<RecordResult> {
+    const status = job.decision === null ? 'transactional' : await this.tools.statusOfGrant();
+    const { tags } = job.record;
+    const extras: MemberWrite = {
+      email_address: job.email,
+      status_if_new: status,
+      ...consentEvidence(job, status),
+      ...(tags.length === 0 ? {} : { tags }),
+    };
+    const send = (merge_fields: MergeWrite['values']) => this.tools.client.put(job.email, { ...extras, merge_fields });
+    const { answer, write } = await leavingOutFaulty(job.whole, send);
+    // A status of its own: somebody else made the contact in between, and PUT has left it alone.
+    return delivered(job, answer, this.tools.now(), { created: answer.status === status, dropped: write.dropped });
+  }
+
+  /** Brings the tags up to date, where there is anything to change. */
+  async tag(job: Job, add: readonly string[], remove: readonly string[]): Promise<void> {
+    if (add.length === 0 && remove.length === 0) return;
+    await this.tools.client.tags(job.email, add, remove);
+  }
+
+  async #settle(job: WriteJob, written: Written, optOutsAreOlder: boolean): Promise<RecordResult> {
+    const { status } = written.member;
+    const step = this.#step(job, status, optOutsAreOlder);
+    if (step === 'withhold') return withheld(job, reasonFor(status));
+    if (step === 'subscribe') return this.#subscribe(job, job.whole);
+    return this.#done(job, written);
+  }
+
+  async #subscribe(job: WriteJob, whole: MergeWrite): Promise<RecordResult> {
+    const status = await this.tools.statusOfGrant();
+    const written = await this.#patch(job, whole, { status });
+    if (written === null) return this.create(job);
+    return this.#done({ ...job, memo: null }, written);
+  }
+
+  async #done(job: WriteJob, { member, write }: Written): Promise<RecordResult> {
+    this.tools.optOuts.forget(job.email);
+    await this.tag(job, tagsToAdd(job), job.record.tagsToRemove);
+    return delivered(job, member, this.tools.now(), { dropped: write.dropped });
+  }
+
+  async #patch(job: WriteJob, news: MergeWrite, more: MemberWrite): Promise<Written | null> {
+    const send = (merge_fields: MergeWrite['values']) => this.tools.client.patch(job.email, { ...more, merge_fields });
+    const { answer, write } = await leavingOutFaulty(news, send);
+    return answer === null ? null : { member: answer, write };
+  }
+
+  #step(job: Job, found: MemberStatus, grantIsNewer: boolean) {
+    return nextStep(job.decision?.status === 'granted', found, grantIsNewer);
+  }
+
+  /** An opt-out of ours is as old as the withdrawal behind it; any other as old as the member's last change at most. */
+  #isNewerThanOptOut(job: Job, member: Member): boolean {
+    const { memo } = job;
+    const isOurs = memo !== null && memo.withdrawnAt !== null && memo.changedAt === member.last_changed;
+    const optedOutAt = isOurs && memo.withdrawnAt !== null ? memo.withdrawnAt : new Date(member.last_changed);
+    const granted = decidedAt(job);
+    return granted !== null && granted > optedOutAt;
+  }
+}
+
+function reasonFor(status: MemberStatus) {
+  return status === 'unsubscribed' || status === 'archived' || status === 'cleaned' ? reasons[status] : noConsent;
+}
+
+/** Not subscribed, or the new address has a member of its own: two cannot be made one, so the new one is written. */
+function isNotMovable(error: unknown): boolean {
+  if (!(error instanceof DeliveryError) || error.kind !== 'rejected') return false;
+  return error.details.field === 'email address' || error.details.code === 'Member Exists';
+}
+
+/** Sends again without each merge field that is not accepted, so that one bad value does not keep a record back. */
+async function leavingOutFaulty<T>(
+  write: MergeWrite,
+  send: (values: MergeWrite['values']) => Promise<T>,
+): Promise<{ readonly answer: T; readonly write: MergeWrite }> {
+  try {
+    return { answer: await send(write.values), write };
+  } catch (error) {
+    const rest = error instanceof DeliveryError ? withoutField(write, error) : null;
+    if (rest === null) throw error;
+    return leavingOutFaulty(rest, send);
+  }
+}

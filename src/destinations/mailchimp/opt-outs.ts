@@ -1,0 +1,66 @@
+import { pageSize, type MailchimpClient } from './client.js';
+
+export type OptOutStatus = 'unsubscribed' | 'archived';
+
+/** Mailchimp's clock and ours may differ, and its listing may lag behind. */
+const overlapMs = 5 * 60_000;
+/** In a large load a look this old is good enough for the next batch. */
+const freshMs = 10_000;
+/** A contact that changes while we page moves to the end and shifts the rest: pages overlap. */
+const pageOverlap = 50;
+
+interface Read {
+  /** Everything that changed since then is known; null: everything. */
+  floor: Date | null;
+  readAt: Date;
+}
+
+/**
+ * Who was unsubscribed or archived at Mailchimp, as far back as somebody asked. These addresses never stand in a batch:
+ * each is looked at alone. Read by `last_changed`, and after the first time only what is new.
+ */
+export class OptOuts {
+  readonly #read = new Map<OptOutStatus, Read>();
+  readonly #emails = new Set<string>();
+
+  constructor(
+    private readonly client: MailchimpClient,
+    private readonly now: () => Date,
+  ) {}
+
+  has(email: string): boolean {
+    return this.#emails.has(email);
+  }
+
+  /** The address was seen to be mailable again. */
+  forget(email: string): void {
+    this.#emails.delete(email);
+  }
+
+  /**
+   * Learns of everybody who got this status since `since` (null: ever).
+   *
+   * @param inLoad a large load is under way: what is known since a few seconds need not be asked again
+   */
+  async refresh(status: OptOutStatus, since: Date | null, inLoad: boolean): Promise<void> {
+    const last = this.#read.get(status);
+    const isCovered = last !== undefined && (last.floor === null || (since !== null && last.floor <= since));
+    const readAt = this.now();
+    if (!isCovered) {
+      await this.#readSince(status, since);
+      this.#read.set(status, { floor: since, readAt });
+      return;
+    }
+    if (inLoad && readAt.getTime() - last.readAt.getTime() < freshMs) return;
+    await this.#readSince(status, new Date(last.readAt.getTime() - overlapMs));
+    this.#read.set(status, { floor: last.floor, readAt });
+  }
+
+  async #readSince(status: OptOutStatus, since: Date | null): Promise<void> {
+    for (let offset = 0; ; offset += pageSize - pageOverlap) {
+      const { members, total_items: total } = await this.client.membersChanged(status, since, offset);
+      for (const { email_address } of members) this.#emails.add(email_address.toLowerCase());
+      if (offset + members.length >= total || members.length === 0) return;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { DeliveryError, type DeliveryErrorDetails, type FailureKind } from '../delivery-error.js';
+import { problemAnswer, type ProblemAnswer } from './answers.js';
+
+/** What superagent throws. Nothing else of it is kept: the whole error holds the Authorization header. */
+const thrownSchema = z.object({
+  status: z.number().optional(),
+  statusCode: z.number().optional(),
+  code: z.string().optional(),
+  response: z
+    .object({ body: z.unknown(), headers: z.record(z.string(), z.unknown()).default({}) })
+    .optional()
+    .catch(undefined),
+});
+
+interface Rule {
+  readonly when: { readonly status?: number; readonly title?: string; readonly detail?: RegExp; readonly bare?: true };
+  readonly kind: FailureKind;
+  readonly retryAfterMs?: number;
+}
+
+const minuteMs = 60_000;
+
+/**
+ * Every answer that is not 2xx, the first rule that fits. Titles are stable, sentences are not: some follow the audience's
+ * language, so a sentence is looked at only where Mailchimp gives nothing better.
+ *
+ * @see https://mailchimp.com/developer/marketing/docs/errors/
+ */
+const rules: readonly Rule[] = [
+  // The only 400 that passes by itself, in hours or days.
+  { when: { status: 400, detail: /signed up to a lot of lists/i }, kind: 'throttled', retryAfterMs: 60 * minuteMs },
+  { when: { status: 401 }, kind: 'unauthorized' },
+  // At very high volume a 403 without a body means what 429 means.
+  { when: { status: 403, bare: true }, kind: 'throttled', retryAfterMs: minuteMs },
+  { when: { status: 403 }, kind: 'unauthorized' },
+  // Timed-out calls of ours may still hold a slot: there is no Retry-After to follow.
+  { when: { status: 429 }, kind: 'throttled', retryAfterMs: 5_000 },
+  { when: { status: 408 }, kind: 'transient' },
+  { when: { status: 426 }, kind: 'unauthorized' },
+];
+
+/** Anything the SDK throws, in our words and without a secret. No answer counts as `transient`: all our writes are keyed. */
+export function toDeliveryError(thrown: unknown): DeliveryError {
+  if (thrown instanceof DeliveryError) return thrown;
+  const { status: plain, statusCode, code, response } = thrownSchema.catch({}).parse(thrown);
+  const status = plain ?? statusCode;
+  if (status === undefined || status < 400) return withoutAnswer(code, status);
+  const problem = problemAnswer.safeParse(response?.body).data;
+  const rule = rules.find(({ when }) => fits(when, status, problem));
+  const kind = rule?.kind ?? (status >= 500 ? 'transient' : 'rejected');
+  const retryAfterMs = retryAfter(response?.headers['retry-after']) ?? rule?.retryAfterMs;
+  const field = problem?.errors[0]?.field;
+  return new DeliveryError(kind, sentence(status, problem), {
+    code: problem?.title ?? String(status),
+    ...(field === undefined || field === '' ? {} : { field }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+function withoutAnswer(code: string | undefined, status: number | undefined): DeliveryError {
+  if (status !== undefined)
+    return new DeliveryError('transient', 'Mailchimp sent an answer that cannot be read', {
+      code: 'unreadable_answer',
+    });
+  if (code === 'ECONNABORTED') return new DeliveryError('transient', 'Mailchimp did not answer in time', { code });
+  return new DeliveryError('transient', 'Mailchimp could not be reached', { code: code ?? 'no_answer' });
+}
+
+function fits(when: Rule['when'], status: number, problem: ProblemAnswer | undefined): boolean {
+  return (
+    (when.status === undefined || when.status === status) &&
+    (when.title === undefined || when.title === problem?.title) &&
+    (when.detail === undefined || when.detail.test(problem?.detail ?? '')) &&
+    (when.bare === undefined || problem === undefined)
+  );
+}
+
+/** Mailchimp's own words, with what it says of each field. */
+function sentence(status: number, problem: ProblemAnswer | undefined): string {
+  if (problem === undefined) return `Mailchimp answered ${String(status)} without saying why`;
+  const fields = problem.errors.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
+  return [problem.detail === '' ? problem.title : problem.detail, ...fields].join(' ');
+}
+
+function retryAfter(header: unknown): number | undefined {
+  const seconds = typeof header === 'string' ? Number(header) : NaN;
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : undefined;
+}
+
+/** Codes of ours for what only Mailchimp's title or a row's sentence says. */
+export const complianceState = 'Member In Compliance State';
+export const forgottenEmail = 'Forgotten Email Not Subscribed';
+
+interface RowRule {
+  readonly words: RegExp;
+  readonly kind: FailureKind;
+  readonly code: string;
+  readonly details?: DeliveryErrorDetails;
+}
+
+/** A batch's row has no title, only a sentence; one that fits nothing here is asked again alone, where there is a title. */
+const rowRules: readonly RowRule[] = [
+  { words: /in a compliance state/i, kind: 'rejected', code: complianceState },
+  { words: /was permanently deleted/i, kind: 'rejected', code: forgottenEmail },
+  { words: /looks fake or invalid/i, kind: 'rejected', code: 'Invalid Resource' },
+  { words: /provide a valid email address/i, kind: 'rejected', code: 'Invalid Resource' },
+  {
+    words: /signed up to a lot of lists/i,
+    kind: 'throttled',
+    code: 'Invalid Resource',
+    details: { retryAfterMs: 60 * minuteMs },
+  },
+];
+
+/** A failed row in our words; null: its sentence is not one we know. */
+export function rowDeliveryError(sentenceOfRow: string): DeliveryError | null {
+  const rule = rowRules.find(({ words }) => words.test(sentenceOfRow));
+  if (rule === undefined) return null;
+  return new DeliveryError(rule.kind, sentenceOfRow, { code: rule.code, ...rule.details });
+}

@@ -1,0 +1,18 @@
+const remembered = 10_000;
+
+/**
+ * Withdrawals of people whom Mailchimp does not have: there is no record to remember them by, and asking again at every
+ * change would be a call that changes nothing. Kept as long as the connection; forgotten ones are simply asked again.
+ */
+export class Withdrawals {
+  readonly #at = new Map<string, string>();
+
+  isKnown(email: string, decidedAt: string): boolean {
+    return this.#at.get(email) === decidedAt;
+  }
+
+  remember(email: string, decidedAt: string): void {
+    if (this.#at.size >= remembered) this.#at.clear();
+    this.#at.set(email, decidedAt);
+  }
+}

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+
+export const memberStatuses = [
+  'subscribed',
+  'unsubscribed',
+  'cleaned',
+  'pending',
+  'transactional',
+  'archived',
+] as const;
+export type MemberStatus = (typeof memberStatuses)[number];
+/** What a write may ask for: everything but `archived`. */
+export const writableStatuses = ['subscribed', 'unsubscribed', 'cleaned', 'pending', 'transactional'] as const;
+export type WritableStatus = (typeof writableStatuses)[number];
+
+export const mergeFieldTypes = [
+  'text',
+  'number',
+  'address',
+  'phone',
+  'date',
+  'url',
+  'imageurl',
+  'radio',
+  'dropdown',
+  'birthday',
+  'zip',
+] as const;
+export type MergeFieldType = (typeof mergeFieldTypes)[number];
+
+export const mergeFieldSchema = z.strictObject({
+  merge_id: z.int().positive(),
+  tag: z.string().regex(/^[A-Z0-9_]{1,10}$/),
+  name: z.string(),
+  type: z.enum(mergeFieldTypes),
+  required: z.boolean().default(false),
+  default_value: z.string().default(''),
+  public: z.boolean().default(true),
+  options: z
+    .strictObject({
+      choices: z.array(z.string()).optional(),
+      date_format: z.string().optional(),
+      phone_format: z.enum(['none', 'US']).optional(),
+      default_country: z.int().optional(),
+      size: z.int().optional(),
+    })
+    .default({}),
+  help_text: z.string().default(''),
+});
+export type MergeField = z.infer<typeof mergeFieldSchema>;
+
+const addressSchema = z.record(z.string(), z.string());
+export const mergeValueSchema = z.union([z.string(), z.number(), addressSchema]);
+export type MergeValue = z.infer<typeof mergeValueSchema>;
+
+export const memberSchema = z.strictObject({
+  email_address: z.string(),
+  status: z.enum(memberStatuses),
+  /** What the contact was before it was archived; Mailchimp never tells. */
+  statusBeforeArchive: z.enum(writableStatuses).nullable().default(null),
+  /** Who opted the contact out last. It is remembered through archiving, and decides whether an API may subscribe it. */
+  unsubscribedBy: z.enum(['api', 'admin', 'contact']).nullable().default(null),
+  /** Mailchimp's own compliance review: cannot be subscribed. */
+  underReview: z.boolean().default(false),
+  merge_fields: z.record(z.string(), mergeValueSchema).default({}),
+  /** Tag ids with the time each was added, in the order they were added. */
+  tags: z.array(z.strictObject({ id: z.int(), date_added: z.string() })).default([]),
+  unique_email_id: z.string(),
+  contact_id: z.string(),
+  web_id: z.int(),
+  email_type: z.enum(['html', 'text']).default('html'),
+  language: z.string().default(''),
+  vip: z.boolean().default(false),
+  ip_signup: z.string().default(''),
+  timestamp_signup: z.string().default(''),
+  ip_opt: z.string().default(''),
+  timestamp_opt: z.string().default(''),
+  last_changed: z.string(),
+});
+export type Member = z.infer<typeof memberSchema>;
+
+export const audienceSchema = z.strictObject({
+  id: z.string().regex(/^[0-9a-f]{10}$/),
+  web_id: z.int(),
+  name: z.string(),
+  date_created: z.string(),
+  double_optin: z.boolean().default(false),
+  marketing_permissions: z.boolean().default(false),
+  merge_fields: z.array(mergeFieldSchema),
+  tags: z.array(z.strictObject({ id: z.int(), name: z.string() })).default([]),
+  members: z.array(memberSchema).default([]),
+  /** Permanently deleted addresses, lower-case: they can never be imported again. */
+  forgotten: z.array(z.string()).default([]),
+});
+export type AudienceState = z.infer<typeof audienceSchema>;
+
+export const accountSchema = z.strictObject({
+  name: z.string(),
+  /** Keys must end in it. Any key that does is let in, unless it is revoked. */
+  dataCentre: z.string().regex(/^us\d+$/),
+  revokedKeys: z.array(z.string()).default([]),
+  /** Addresses that answer "signed up to a lot of lists". */
+  tooManySignups: z.array(z.string()).default([]),
+  /** Whether a PUT that carries only `status_if_new` brings an archived contact back. Not documented; true is the harder case. */
+  putRevivesArchived: z.boolean().default(true),
+  nextId: z.int().positive(),
+  audiences: z.array(audienceSchema),
+});
+export type AccountState = z.infer<typeof accountSchema>;
+
+/** The audience of a fresh account; its id is part of the documentation. */
+export const freshAudienceId = 'a1b2c3d4e5';
+
+type FreshField = Pick<MergeField, 'tag' | 'name' | 'type'> & { readonly options?: MergeField['options'] };
+
+const freshFields: readonly FreshField[] = [
+  { tag: 'FNAME', name: 'First Name', type: 'text' },
+  { tag: 'LNAME', name: 'Last Name', type: 'text' },
+  { tag: 'PHONE', name: 'Phone Number', type: 'phone', options: { phone_format: 'none' } },
+  { tag: 'BIRTHDAY', name: 'Birthday', type: 'birthday', options: { date_format: 'MM/DD' } },
+  { tag: 'COUNTRY', name: 'Country', type: 'text' },
+  { tag: 'LANGUAGE', name: 'Language', type: 'text' },
+  { tag: 'PLAN', name: 'Plan', type: 'dropdown', options: { choices: ['free', 'pro', 'team'] } },
+  { tag: 'BUDGET', name: 'Budget', type: 'number' },
+  { tag: 'LASTORDER', name: 'Last order', type: 'date', options: { date_format: 'MM/DD/YYYY' } },
+  { tag: 'INTERESTS', name: 'Interests', type: 'text' },
+  { tag: 'NEWSLETTER', name: 'Newsletter', type: 'text' },
+  { tag: 'CHANNEL', name: 'Channel', type: 'text' },
+];
+
+/** What an admin would have set up: one single opt-in audience with the merge fields of our demo, and nobody in it. */
+export function freshAccount(): AccountState {
+  return accountSchema.parse({
+    name: 'Parley sandbox',
+    dataCentre: 'us1',
+    nextId: 1_000_001,
+    audiences: [
+      {
+        id: freshAudienceId,
+        web_id: 500_001,
+        name: 'Chat contacts',
+        date_created: '2026-01-05T09:00:00+00:00',
+        merge_fields: freshFields.map((field, index) => ({ merge_id: index + 1, ...field })),
+      },
+    ],
+  });
+}

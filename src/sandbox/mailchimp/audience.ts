@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import type { AudienceState, Member, MemberStatus, WritableStatus } from './account.js';
+import { archived, withStatus, type Actor } from './member-status.js';
+import { problems } from './problem.js';
+
+/** What an audience needs of the account around it. */
+export interface Surroundings {
+  /** Now, as the API writes it: `2026-11-22T08:15:00+00:00`. */
+  readonly now: () => string;
+  readonly nextId: () => number;
+  readonly hasTooManySignups: (email: string) => boolean;
+}
+
+/** The path of a member: md5 of the lower-cased address. */
+export function subscriberHash(email: string): string {
+  return createHash('md5').update(email.trim().toLowerCase()).digest('hex');
+}
+
+/** One audience's contacts and tags in memory, found by hash, address or contact id. */
+export class Audience {
+  readonly #members = new Map<string, Member>();
+  readonly #hashes = new Map<string, string>();
+  readonly #tagNames = new Map<number, string>();
+  readonly #tagIds = new Map<string, number>();
+  readonly #forgotten: Set<string>;
+
+  constructor(
+    private readonly initial: AudienceState,
+    private readonly around: Surroundings,
+  ) {
+    for (const member of initial.members) this.#keep(member);
+    for (const tag of initial.tags) this.#keepTag(tag.id, tag.name);
+    this.#forgotten = new Set(initial.forgotten);
+  }
+
+  get settings(): Omit<AudienceState, 'members' | 'tags' | 'forgotten'> {
+    return this.initial;
+  }
+
+  state(): AudienceState {
+    return { ...this.initial, members: this.members(), tags: this.tags(), forgotten: [...this.#forgotten] };
+  }
+
+  members(): Member[] {
+    return [...this.#members.values()];
+  }
+
+  tags(): { id: number; name: string }[] {
+    return [...this.#tagNames].map(([id, name]) => ({ id, name }));
+  }
+
+  count(status: MemberStatus): number {
+    let count = 0;
+    for (const member of this.#members.values()) if (member.status === status) count += 1;
+    return count;
+  }
+
+  find(key: string): Member | undefined {
+    if (key.includes('@')) return this.#members.get(subscriberHash(key));
+    return this.#members.get(key) ?? this.#members.get(this.#hashes.get(key) ?? '');
+  }
+
+  /** @throws Problem when the address is invalid, fake, forgotten, or has signed up too often */
+  create(email: string, status: WritableStatus): Member {
+    this.#refuse(email);
+    const id = this.around.nextId();
+    const member: Member = {
+      email_address: email,
+      status,
+      statusBeforeArchive: null,
+      unsubscribedBy: status === 'unsubscribed' ? 'api' : null,
+      underReview: false,
+      merge_fields: {},
+      tags: [],
+      unique_email_id: createHash('md5').update(`unique:${email.toLowerCase()}`).digest('hex').slice(0, 10),
+      contact_id: createHash('md5')
+        .update(`contact:${String(id)}`)
+        .digest('hex'),
+      web_id: id,
+      email_type: 'html',
+      language: '',
+      vip: false,
+      ip_signup: '',
+      timestamp_signup: '',
+      ip_opt: '',
+      timestamp_opt: status === 'subscribed' ? this.around.now() : '',
+      last_changed: this.around.now(),
+    };
+    this.#keep(member);
+    return member;
+  }
+
+  /** @throws Problem `Member In Compliance State` */
+  setStatus(member: Member, status: WritableStatus, actor: Actor = 'api'): void {
+    const wasSubscribed = member.status === 'subscribed';
+    Object.assign(member, withStatus(member.email_address, member, status, actor));
+    if (status === 'subscribed' && !wasSubscribed) member.timestamp_opt = this.around.now();
+    this.touch(member);
+  }
+
+  archive(member: Member): void {
+    Object.assign(member, archived(member));
+    this.touch(member);
+  }
+
+  /** Irreversible: the address can never be imported again. */
+  forget(member: Member): void {
+    this.#drop(member);
+    this.#forgotten.add(member.email_address.toLowerCase());
+  }
+
+  /** The contact moves to another address and keeps everything else. @throws Problem when Mailchimp would not let it */
+  rename(member: Member, email: string): void {
+    if (subscriberHash(member.email_address) === subscriberHash(email)) {
+      member.email_address = email;
+      return;
+    }
+    const holder = this.find(email);
+    if (holder) throw problems.addressTaken(email, holder.status);
+    if (member.status !== 'subscribed') throw problems.cannotRename(member.status);
+    this.#refuse(email);
+    this.#drop(member);
+    member.email_address = email;
+    this.#keep(member);
+  }
+
+  /** A name is a tag whatever its case; an unknown one is made. */
+  addTag(member: Member, name: string): void {
+    const id = this.#tagIds.get(name.toLowerCase()) ?? this.#keepTag(this.around.nextId(), name);
+    if (member.tags.some((tag) => tag.id === id)) return;
+    member.tags.push({ id, date_added: this.around.now() });
+  }
+
+  removeTag(member: Member, name: string): void {
+    const id = this.#tagIds.get(name.toLowerCase());
+    member.tags = member.tags.filter((tag) => tag.id !== id);
+  }
+
+  tagName(id: number): string {
+    return this.#tagNames.get(id) ?? '';
+  }
+
+  touch(member: Member): void {
+    member.last_changed = this.around.now();
+  }
+
+  #refuse(email: string): void {
+    if (!/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(email)) throw problems.invalidEmail();
+    if (/@example\.(com|net|org)$/i.test(email)) throw problems.fakeEmail(email);
+    if (this.#forgotten.has(email.toLowerCase())) throw problems.forgotten(email);
+    if (this.around.hasTooManySignups(email.toLowerCase())) throw problems.tooManySignups(email);
+  }
+
+  #keep(member: Member): void {
+    const hash = subscriberHash(member.email_address);
+    this.#members.set(hash, member);
+    this.#hashes.set(member.contact_id, hash);
+  }
+
+  #drop(member: Member): void {
+    this.#members.delete(subscriberHash(member.email_address));
+    this.#hashes.delete(member.contact_id);
+  }
+
+  #keepTag(id: number, name: string): number {
+    this.#tagNames.set(id, name);
+    this.#tagIds.set(name.toLowerCase(), id);
+    return id;
+  }
+}

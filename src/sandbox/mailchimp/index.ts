@@ -1,0 +1,90 @@
+import type { Emulator, SandboxView, SandboxWorld } from '../emulator.js';
+import { accountSchema, freshAccount, type AccountState } from './account.js';
+import { Audience } from './audience.js';
+import { FrontDoor, tiers } from './front-door.js';
+import { registerHostedPages } from './hosted-pages.js';
+import { mailchimpTime } from './present.js';
+import { problems } from './problem.js';
+import { registerRoutes, type Account } from './routes.js';
+
+export { freshAudienceId } from './account.js';
+
+/**
+ * Mailchimp's Marketing API 3.0 in miniature, at `/3.0`: one account with one audience, any key that ends in `-us1`.
+ *
+ * @see docs/providers/mailchimp.md for what it plays
+ */
+export function createMailchimpEmulator(world: SandboxWorld): Emulator {
+  let facts: Omit<AccountState, 'audiences'>;
+  let audiences: Map<string, Audience>;
+  const around = {
+    now: () => mailchimpTime(world.clock.now()),
+    nextId: () => facts.nextId++,
+    hasTooManySignups: (email: string) => facts.tooManySignups.includes(email),
+  };
+  const load = (state: AccountState): void => {
+    const { audiences: lists, ...rest } = state;
+    facts = rest;
+    audiences = new Map(lists.map((list) => [list.id, new Audience(list, around)]));
+  };
+  load(freshAccount());
+  const state = (): AccountState => ({ ...facts, audiences: [...audiences.values()].map((list) => list.state()) });
+  const account: Account = {
+    state: () => ({ ...facts, audiences: [] }),
+    audience: (id) => {
+      const audience = audiences.get(id);
+      if (!audience) throw problems.notFound();
+      return audience;
+    },
+    audiences: () => [...audiences.values()],
+  };
+  const door = new FrontDoor(account.state);
+  return {
+    id: 'mailchimp',
+    title: 'Mailchimp',
+    register: (app) => {
+      registerHostedPages(app, account);
+      app.register(
+        (scope, _options, done) => {
+          registerRoutes(scope, account, door);
+          done();
+        },
+        { prefix: '/3.0' },
+      );
+    },
+    reset: () => load(freshAccount()),
+    exportState: state,
+    importState: (imported) => load(accountSchema.parse(imported)),
+    setLimits: ({ enabled, tier = 'standard' }) => {
+      const known = tiers.find((candidate) => candidate === tier);
+      if (known === undefined) throw new Error(`Mailchimp knows the tiers ${tiers.join(' and ')}, not ${tier}.`);
+      door.limit(enabled ? known : null);
+    },
+    views: () => account.audiences().map(membersView),
+  };
+}
+
+const shownFields = ['FNAME', 'LNAME', 'PHONE', 'COUNTRY', 'PLAN', 'BUDGET', 'LASTORDER', 'BIRTHDAY', 'INTERESTS'];
+
+function membersView(audience: Audience): SandboxView {
+  const fields = shownFields.filter((tag) => audience.settings.merge_fields.some((field) => field.tag === tag));
+  return {
+    title: `Audience ${audience.settings.name} (${audience.settings.id})`,
+    columns: ['e-mail', 'status', 'opted out by', ...fields, 'tags', 'last changed'],
+    rows: audience
+      .members()
+      .map((member) => [
+        member.email_address,
+        member.status,
+        member.unsubscribedBy ?? '',
+        ...fields.map((tag) => shown(member.merge_fields[tag])),
+        member.tags.map(({ id }) => audience.tagName(id)).join(', '),
+        member.last_changed,
+      ]),
+  };
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined ? '' : JSON.stringify(value);
+}
