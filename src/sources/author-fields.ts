@@ -108,6 +108,10 @@ function consentOf(
   const inList =
     isJsonObject(all) && Object.hasOwn(all, purpose) ? { caption: `consents.${purpose}`, value: all[purpose] } : null;
   const { caption, value } = said.get(purpose) ?? inList ?? { caption: purpose, value: null };
+  return stated(purpose, caption, value);
+}
+
+function stated(purpose: Purpose, caption: string, value: JsonValue | undefined): IncomingConsent[] {
   const status = consentStatus(value);
   return status === null ? [] : [{ purpose, status, evidence: `${caption}: ${textOf(value) ?? ''}` }];
 }
@@ -117,4 +121,14 @@ export function consentStatus(value: JsonValue | undefined): 'granted' | 'revoke
   const word = textOf(value)?.toLowerCase() ?? '';
   if (consentWords.granted.has(word)) return 'granted';
   return consentWords.revoked.has(word) ? 'revoked' : null;
+}
+
+/**
+ * Consent that a field named like `consent_email` gives or takes back, on platforms where the bot's variables are just fields.
+ * Undefined: the field is not about consent; empty: it is, and says nothing.
+ */
+export function consentIn(caption: string, value: JsonValue): IncomingConsent[] | undefined {
+  const role = roles.get(attributeKey(caption));
+  const purpose = purposes.find((each) => each === role);
+  return purpose === undefined ? undefined : stated(purpose, caption, value);
 }

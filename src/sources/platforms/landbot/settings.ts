@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { commonSettings } from '../../source-settings.js';
+
+export const landbotSettings = z.object({
+  ...commonSettings,
+  channel: z
+    .enum(['auto', 'web', 'whatsapp', 'messenger', 'telegram'])
+    .default('auto')
+    .describe('Channel of requests that do not tell it themselves; a message hook always does'),
+  secretInUrl: z
+    .boolean()
+    .default(false)
+    .describe('Also accept the secret as ?secret= in the address: for the APIchat webhook, which can send no header'),
+  learnFromBotMessages: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Also read the contact’s fields from what the bot and agents send, so that the last answer is not missed when nothing follows it',
+    ),
+  atSignMeansEmpty: z
+    .boolean()
+    .default(true)
+    .describe(
+      'In the Webhook block, a text such as @email is a variable that had no value. Switch off if your bot collects names like @ada',
+    ),
+  replyAttributes: z
+    .record(z.string(), z.string().min(1))
+    .default({})
+    .describe('Attribute → its key in the answer to the Webhook block'),
+});
+
+export type LandbotSettings = z.infer<typeof landbotSettings>;
