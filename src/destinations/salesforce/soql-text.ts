@@ -1,8 +1,8 @@
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', "'": "\\'", '\n': '\\n', '\r': '\\r' };
 
-/** A text as a SOQL literal: nothing in it can end the literal. */
+/** A text as a SOQL literal: nothing in it can end the literal, and all of it can stand in an address. */
 export const soqlText = (text: string): string =>
-  `'${text.replace(/[\\'\n\r]/g, (character) => escapes[character] ?? '')}'`;
+  `'${text.toWellFormed().replace(/[\\'\n\r]/g, (character) => escapes[character] ?? '')}'`;
 
 /** Queries travel in the address, and servers on the way give up at about 16,000 characters of it. */
 const longestQuery = 12_000;

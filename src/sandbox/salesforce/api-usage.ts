@@ -15,16 +15,11 @@ const hourMs = 3_600_000;
 
 /** Calls of the last 24 hours, which Salesforce reports with every answer and stops at the org's limit. */
 export class ApiUsage {
-  #callsByHour: Map<number, number>;
+  #callsByHour = new Map<number, number>();
   #enforced = false;
   #tier = 'developer';
 
-  constructor(
-    private readonly clock: SandboxClock,
-    apiCalls: OrgState['apiCalls'] = [],
-  ) {
-    this.#callsByHour = new Map(apiCalls.map(({ hour, calls }) => [Date.parse(hour), calls]));
-  }
+  constructor(private readonly clock: SandboxClock) {}
 
   setLimits({ enabled, tier }: { readonly enabled: boolean; readonly tier?: string | undefined }): void {
     if (tier !== undefined && dailyCalls[tier] === undefined)
@@ -56,6 +51,10 @@ export class ApiUsage {
   /** Value of the `Sforce-Limit-Info` header. */
   get header(): string {
     return `api-usage=${this.used}/${this.limit}`;
+  }
+
+  import(apiCalls: OrgState['apiCalls']): void {
+    this.#callsByHour = new Map(apiCalls.map(({ hour, calls }) => [Date.parse(hour), calls]));
   }
 
   export(): OrgState['apiCalls'] {

@@ -12,15 +12,17 @@ type Setup = Omit<OrgState, 'contacts' | 'apiCalls' | 'nextSerial'>;
 export class Org {
   setup!: Setup;
   contacts!: ContactTable;
-  usage!: ApiUsage;
+  usage: ApiUsage;
   #nextSerial = 1;
   #fields: ReadonlyMap<string, FieldDefinition> = new Map();
 
   constructor(readonly clock: SandboxClock) {
+    this.usage = new ApiUsage(clock);
     this.#load(freshOrg(clock.now()));
   }
 
   reset(): void {
+    this.usage = new ApiUsage(this.clock);
     this.#load(freshOrg(this.clock.now()));
   }
 
@@ -52,7 +54,7 @@ export class Org {
   #load({ contacts, apiCalls, nextSerial, ...setup }: OrgState): void {
     this.setup = setup;
     this.contacts = new ContactTable(setup.contactFields, contacts);
-    this.usage = new ApiUsage(this.clock, apiCalls);
+    this.usage.import(apiCalls);
     this.#nextSerial = nextSerial;
     this.#fields = new Map(setup.contactFields.map((field) => [field.name.toLowerCase(), field]));
   }

@@ -23,7 +23,7 @@ interface Token {
   readonly position: number;
 }
 
-const tokenPattern = /\s*(?:([A-Za-z_][\w.]*)|'((?:[^'\\]|\\.)*)'|(-?\d+(?:\.\d+)?)|([=(),]))/uy;
+const tokenPattern = /(?:([A-Za-z_][\w.]*)|'((?:[^'\\]|\\.)*)'|(-?\d+(?:\.\d+)?)|([=(),]))\s*/suy;
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
 const constants: Readonly<Record<string, SoqlLiteral>> = { true: true, false: false, null: null };
 
@@ -122,16 +122,15 @@ class SoqlReader {
 
 function tokenise(soql: string): Token[] {
   const tokens: Token[] = [];
-  let position = 0;
-  while (soql.slice(position).trim() !== '') {
+  let position = soql.length - soql.trimStart().length;
+  while (position < soql.length) {
     tokenPattern.lastIndex = position;
     const match = tokenPattern.exec(soql);
-    if (match === null) throw unexpected(soql, { kind: 'sign', text: soql.slice(position).trim().charAt(0), position });
+    if (match === null) throw unexpected(soql, { kind: 'sign', text: soql.charAt(position), position });
     const [whole, word, string, number, sign] = match;
     const kind =
       word !== undefined ? 'word' : string !== undefined ? 'string' : number !== undefined ? 'number' : 'sign';
-    const start = position + whole.length - whole.trimStart().length;
-    tokens.push({ kind, text: word ?? string ?? number ?? sign ?? '', position: start });
+    tokens.push({ kind, text: word ?? string ?? number ?? sign ?? '', position });
     position += whole.length;
   }
   return tokens;
