@@ -41,7 +41,7 @@ export function certainCulprits(
 /** Does the refusal name this record by trace id or key, or quote its key in a text about the key? */
 export function isNamed(error: DeliveryError, { record: { profileId, key } }: ContactWrite, keyField: string): boolean {
   const { field = keyField } = error.details;
-  const named = error instanceof HubspotError ? error.answer.named : [];
+  const named = error instanceof HubspotError ? error.named : [];
   if (named.some((name) => name === profileId || name.toLowerCase() === key.toLowerCase())) return true;
   return field === keyField && key.length >= distinctiveLength && quotes(error.message, key);
 }

@@ -3,13 +3,14 @@ import { DeliveryError, type FailureKind } from '../delivery-error.js';
 import { type ErrorAnswer, readErrorAnswer } from './error-answer.js';
 import { untilMidnightMs } from './midnight.js';
 
-/** An answer of HubSpot that is an error, with what it named, so that a culprit can be looked for. */
+/** An answer of HubSpot that is an error, with the records it names, so that a culprit can be looked for. */
 export class HubspotError extends DeliveryError {
   constructor(
     kind: FailureKind,
     message: string,
     details: { readonly code: string; readonly field?: string; readonly retryAfterMs?: number },
-    readonly answer: ErrorAnswer,
+    /** Trace ids and keys of the records it is about, where HubSpot says so. */
+    readonly named: readonly string[],
   ) {
     super(kind, message, details);
   }
@@ -105,7 +106,7 @@ export function toRecordError(error: unknown, call: Pick<FailedCall, 'secret'>):
     'rejected',
     words(answer, 207, call),
     { code: codeOf(answer, 207), ...fieldOf(answer) },
-    answer,
+    answer.named,
   );
 }
 
@@ -118,7 +119,7 @@ function fromAnswer({ code: status, body, headers }: z.infer<typeof exceptionSch
     ...fieldOf(answer),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
   };
-  return new HubspotError(settled(kind, call), words(answer, status, call), details, answer);
+  return new HubspotError(settled(kind, call), words(answer, status, call), details, answer.named);
 }
 
 function verdictOn(status: number, answer: ErrorAnswer): Verdict {

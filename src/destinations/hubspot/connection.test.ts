@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { neededScopes } from './connection.js';
+import { hubspot } from './definition.js';
+import { rehearse } from './test-support.js';
+
+const withScopes = (scopes: readonly string[]) => ({ apps: [{ token: 'pat-eu1-sandbox', appId: 1, scopes }] });
+
+describe('a check of the connection', () => {
+  it('finds a token with all scopes ready, in one call', async () => {
+    const account = await rehearse();
+    expect(await account.connection.check()).toEqual({ account: 'HubSpot account 4242001', problems: [] });
+    expect(account.calls()).toHaveLength(1);
+  });
+
+  it('says in a sentence what each missing scope prevents', async () => {
+    const account = await rehearse({ state: withScopes(['crm.objects.contacts.write']) });
+    const { problems } = await account.connection.check();
+    expect(problems).toHaveLength(Object.keys(neededScopes).length - 1);
+    expect(problems[0]).toBe(
+      'The token lacks the scope crm.objects.contacts.read: without it tags cannot be taken away without losing those that people added by hand.',
+    );
+  });
+
+  it('does not get in with a token that HubSpot does not know', async () => {
+    const account = await rehearse({ accessToken: 'pat-na1-other' });
+    await expect(account.connection.check()).rejects.toMatchObject({ kind: 'unauthorized' });
+  });
+});
+
+describe('the fields of contacts', () => {
+  it('are the account’s properties in our types, with their options', async () => {
+    const account = await rehearse();
+    const fields = await account.connection.fields('contacts');
+    const field = (name: string) => fields.find((candidate) => candidate.name === name);
+    expect(field('email')).toMatchObject({ type: 'string', unique: true, writable: true });
+    expect(field('chat_profile_id')).toMatchObject({ unique: true });
+    expect(field('budget')).toMatchObject({ type: 'number', nativeType: 'number/number', options: null });
+    expect(field('birthday')).toMatchObject({ type: 'date' });
+    expect(field('last_order_at')).toMatchObject({ type: 'datetime' });
+    expect(field('newsletter')).toMatchObject({ type: 'boolean' });
+    expect(field('plan')).toMatchObject({
+      type: 'string',
+      options: [{ value: 'free', label: 'Free' }, { value: 'pro', label: 'Pro' }, { value: 'team' }],
+    });
+    expect(field('interests')).toMatchObject({ type: 'list', nativeType: 'enumeration/checkbox' });
+    expect(field('createdate')).toMatchObject({ writable: false });
+  });
+
+  it('are asked for anew each time, because somebody wants to see what is there now', async () => {
+    const account = await rehearse();
+    await account.connection.fields('contacts');
+    await account.connection.fields('contacts');
+    expect(account.calls()).toHaveLength(2);
+  });
+
+  it('exist for contacts only', async () => {
+    const account = await rehearse();
+    await expect(account.connection.fields('deals')).rejects.toMatchObject({ details: { code: 'UNKNOWN_OBJECT' } });
+  });
+});
+
+describe('the settings', () => {
+  const parse = (settings: object) => hubspot.settings.safeParse({ accessToken: 'pat', ...settings });
+
+  it('need only a token, and lead to the real API at the limits of a free account', () => {
+    const settings = hubspot.settings.parse({ accessToken: ' pat ' });
+    expect(settings).toEqual({ accessToken: 'pat', tier: 'free', baseUrl: 'https://api.hubapi.com' });
+    expect(hubspot.limits(settings)).toMatchObject({
+      batchSize: 100,
+      rates: [
+        { lane: 'default', calls: 100, perMs: 10_000 },
+        { lane: 'search', calls: 5, perMs: 1_000 },
+      ],
+    });
+  });
+
+  it('of a professional account allow more', () => {
+    const settings = hubspot.settings.parse({ accessToken: 'pat', tier: 'professional' });
+    expect(hubspot.limits(settings).rates[0]?.calls).toBe(190);
+  });
+
+  it('take an address with a slash at the end, which the SDK would double', () => {
+    expect(parse({ baseUrl: 'http://127.0.0.1:4010/' }).data?.baseUrl).toBe('http://127.0.0.1:4010');
+  });
+
+  it.each([
+    [{ accessToken: ' ' }],
+    [{ tier: 'gold' }],
+    [{ timeZone: 'Berlin' }],
+    [{ baseUrl: 'ftp://x' }],
+    [{ tokn: 'x' }],
+  ])('are refused when wrong: %j', (settings) => {
+    expect(parse(settings).success).toBe(false);
+  });
+});

@@ -1,0 +1,144 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { sandboxAccessToken } from '../../sandbox/hubspot/index.js';
+import { DeliveryError } from '../delivery-error.js';
+import { byHand, outcomes, outgoing, rehearse, request, text, upsertCall } from './test-support.js';
+
+const ada = () => outgoing('ada@example.com', { firstname: text('Ada') });
+const batch = (count: number) =>
+  Array.from({ length: count }, (_, n) => outgoing(`p${String(n)}@example.com`, { country: text('Peru') }));
+
+describe('an outage', () => {
+  it('ends a call that HubSpot does not answer', async () => {
+    const account = await rehearse({ timeoutMs: 2_000 });
+    await account.control('POST', 'faults', { path: '/batch/upsert', delayMs: 20_000 });
+    const startedAt = performance.now();
+    await expect(account.connection.upsert(request([ada()]))).rejects.toMatchObject({
+      kind: 'transient',
+      details: { code: 'TIMEOUT' },
+    });
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
+  });
+
+  it.each(['before', 'after'] as const)('that cuts the connection %s the work is worth a repetition', async (drop) => {
+    const account = await rehearse();
+    await account.control('POST', 'faults', { path: '/batch/upsert', drop });
+    await expect(account.connection.upsert(request([ada()]))).rejects.toMatchObject({ kind: 'transient' });
+    const results = await account.connection.upsert(request([ada()]));
+    expect(results).toMatchObject([{ status: 'delivered' }]);
+    expect(await byHand(account, 'ada@example.com')).toMatchObject({ properties: { firstname: 'Ada' } });
+    expect(await account.control('GET', 'state')).toMatchObject({ contacts: { length: 1 } });
+  });
+
+  it('with an HTML page is worth a repetition', async () => {
+    const account = await rehearse();
+    await account.control('POST', 'faults', {
+      path: '/batch/upsert',
+      answer: { status: 502, body: '<html><h1>Bad gateway</h1></html>' },
+    });
+    await expect(account.connection.upsert(request([ada()]))).rejects.toMatchObject({
+      kind: 'transient',
+      message: 'HubSpot answered 502',
+    });
+  });
+
+  it('while the properties are asked for is forgotten afterwards', async () => {
+    const account = await rehearse();
+    await account.control('POST', 'faults', { path: '/crm/v3/properties', answer: { status: 503 } });
+    await expect(account.connection.upsert(request([ada()]))).rejects.toMatchObject({ kind: 'transient' });
+    expect(await account.connection.upsert(request([ada()]))).toMatchObject([{ status: 'delivered' }]);
+  });
+
+  it('in the middle keeps what was settled before and fails only the rest', async () => {
+    const account = await rehearse();
+    const records = [...batch(100), outgoing('ada@@example.com', {}), ...batch(120).slice(100)];
+    const pass = { path: '/batch/upsert', times: 2, delayMs: 0 };
+    const limited = {
+      status: 429,
+      body: { status: 'error', message: 'Slow down', policyName: 'TEN_SECONDLY_ROLLING' },
+    };
+    // The first hundred are written, the bad record is refused; only then comes the limit.
+    await account.control('POST', 'faults', pass);
+    await account.control('POST', 'faults', { path: '/batch/upsert', answer: limited });
+    const results = await account.connection.upsert(request(records));
+    const reached = Object.values(outcomes(records, results));
+    expect(reached.filter((outcome) => outcome === 'delivered')).toHaveLength(100);
+    expect(reached.filter((outcome) => outcome === 'failed rejected INVALID_EMAIL')).toHaveLength(1);
+    expect(reached.filter((outcome) => outcome === 'failed throttled TEN_SECONDLY_ROLLING')).toHaveLength(20);
+  });
+
+  it('of the limit is told with the time to wait', async () => {
+    const account = await rehearse({ state: { behaviour: { retryAfterOn429: true } } });
+    await account.control('PUT', 'limits', { enabled: true, tier: 'free' });
+    const hundred = Array.from({ length: 105 }, () => account.connection.upsert(request([ada()])));
+    const settled = await Promise.allSettled(hundred);
+    const reasons: unknown[] = settled
+      .filter(({ status }) => status === 'rejected')
+      .map((one): unknown => 'reason' in one && one.reason);
+    expect(reasons).toHaveLength(6);
+    for (const reason of reasons) {
+      expect(reason).toMatchObject({ kind: 'throttled', details: { code: 'TEN_SECONDLY_ROLLING' } });
+      expect(reason instanceof DeliveryError && reason.details.retryAfterMs).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('credentials', () => {
+  it('that HubSpot does not know pause the destination', async () => {
+    const account = await rehearse({ accessToken: 'pat-na1-0000-secret' });
+    await expect(account.connection.upsert(request([ada()]))).rejects.toMatchObject({
+      kind: 'unauthorized',
+      details: { code: 'INVALID_AUTHENTICATION' },
+    });
+  });
+
+  it('never appear in an error, not even when HubSpot repeats them', async () => {
+    const accessToken = 'pat-na1-0000-secret';
+    const account = await rehearse({ accessToken });
+    const answers = [
+      {
+        answer: {
+          status: 401,
+          body: { status: 'error', message: `Token ${accessToken} expired`, category: 'EXPIRED' },
+        },
+      },
+      { answer: { status: 400, body: { message: `Bad ${accessToken}` } } },
+      { answer: { status: 500, headers: { 'x-echo': accessToken }, body: `<p>${accessToken}</p>` } },
+      { answer: { status: 200, body: { oddity: accessToken } } },
+      { drop: 'before' },
+    ];
+    for (const fault of answers) {
+      await account.control('POST', 'faults', fault);
+      const error: unknown = await account.connection.upsert(request([ada()])).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(DeliveryError);
+      expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(accessToken);
+    }
+  });
+});
+
+describe('two accounts at once', () => {
+  it('get their own contacts with their own token', async () => {
+    const apps = [
+      { token: 'token-of-two', appId: 2, scopes: ['crm.objects.contacts.write', 'crm.objects.contacts.read'] },
+    ];
+    const one = await rehearse();
+    const two = await rehearse({ state: { apps }, accessToken: 'token-of-two' });
+    const records = (name: string) =>
+      Array.from({ length: 30 }, (_, n) => outgoing(`${name}${String(n)}@example.com`, { country: text(name) }));
+    await Promise.all(
+      [one, two, one, two].map((account, n) =>
+        account.connection.upsert(request(records(`${account === one ? 'one' : 'two'}-${String(n)}-`))),
+      ),
+    );
+    for (const [account, name] of [
+      [one, 'one'],
+      [two, 'two'],
+    ] as const) {
+      const bodies = account.entries().filter(({ path }) => path === upsertCall.split(' ')[1]);
+      expect(bodies).toHaveLength(2);
+      expect(bodies.map(({ status }) => status)).toEqual([200, 200]);
+      expect(JSON.stringify(bodies.map(({ body }) => body))).not.toContain(name === 'one' ? 'two-' : 'one-');
+    }
+    expect(sandboxAccessToken).not.toBe('token-of-two');
+  });
+});
