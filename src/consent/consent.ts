@@ -10,6 +10,8 @@ export interface Consent {
   readonly status: ConsentStatus;
   /** When the person decided, as far as the source says; ISO 8601 in UTC. */
   readonly at: string;
+  /** When the same decision was last repeated, if it was; an older contrary decision that arrives late does not count. */
+  readonly confirmedAt?: string;
   readonly source: string;
   /** The event that proves it. */
   readonly event: string;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Consents } from '../consent/consent.js';
+import type { Consents, Purpose } from '../consent/consent.js';
 import type { AttributeType, TypedValue } from '../profiles/attribute.js';
 import type { DeliveryError } from './delivery-error.js';
 
@@ -166,6 +166,8 @@ export interface Destination<Settings = unknown> {
   readonly secrets: readonly string[];
   /** Kinds of record a mapping may write to, the usual one first. */
   readonly objects: readonly string[];
+  /** Consents that decide what the provider's record looks like, so a change of one is news; left out: none. */
+  readonly consents?: readonly Purpose[];
   limits(settings: Settings): DestinationLimits;
   connect(settings: Settings, context: ConnectionContext): Connection;
 }

@@ -1,0 +1,57 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { ConsentChangeEntity } from '../src/consent/consent-change.entity.js';
+import { ConfigurationEntity } from '../src/database/configuration.entity.js';
+import { CreateParley1764000000000 } from '../src/database/migrations/1764000000000-create-parley.js';
+import { DeadLetterEntity } from '../src/delivery/dead-letter.entity.js';
+import { DeliveryEntity } from '../src/delivery/delivery.entity.js';
+import { DeliveryRecordEntity } from '../src/delivery/delivery-record.entity.js';
+import { DestinationStateEntity } from '../src/delivery/destination-state.entity.js';
+import { RemoteRecordEntity } from '../src/delivery/remote-record.entity.js';
+import { SyncMarkEntity } from '../src/delivery/sync-mark.entity.js';
+import { EventEntity } from '../src/events/event.entity.js';
+import { EventKeyEntity } from '../src/events/event-key.entity.js';
+import { DestinationEntity } from '../src/mapping/destination.entity.js';
+import { MappingEntity } from '../src/mapping/mapping.entity.js';
+import { AttributeDefinitionEntity } from '../src/profiles/attribute-definition.entity.js';
+import { IdentityEntity } from '../src/profiles/identity.entity.js';
+import { ProfileEntity } from '../src/profiles/profile.entity.js';
+import { ApiKeyEntity } from '../src/security/api-key.entity.js';
+import { SourceEntity } from '../src/sources/source.entity.js';
+
+export const entities = [
+  ApiKeyEntity,
+  AttributeDefinitionEntity,
+  ConfigurationEntity,
+  ConsentChangeEntity,
+  DeadLetterEntity,
+  DeliveryEntity,
+  DeliveryRecordEntity,
+  DestinationEntity,
+  DestinationStateEntity,
+  EventEntity,
+  EventKeyEntity,
+  IdentityEntity,
+  MappingEntity,
+  ProfileEntity,
+  RemoteRecordEntity,
+  SourceEntity,
+  SyncMarkEntity,
+];
+
+/** In order; each is applied once, inside one transaction. */
+export const migrations = [CreateParley1764000000000];
+
+export const dataSourceOptions = (url: string, poolSize: number): DataSourceOptions => ({
+  type: 'postgres',
+  url,
+  entities,
+  migrations,
+  migrationsTransactionMode: 'all',
+  synchronize: false,
+  poolSize,
+  applicationName: 'parley',
+  extra: { keepAlive: true },
+});
+
+export const createDataSource = (url: string, poolSize = 4): DataSource =>
+  new DataSource(dataSourceOptions(url, poolSize));

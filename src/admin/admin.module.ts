@@ -1,0 +1,35 @@
+import { Module } from '@nestjs/common';
+import { DeliveryModule } from '../delivery/delivery.module.js';
+import { EventsModule } from '../events/events.module.js';
+import { MappingModule } from '../mapping/mapping.module.js';
+import { PipelineModule } from '../pipeline/pipeline.module.js';
+import { ProfilesModule } from '../profiles/profiles.module.js';
+import { ProvisioningModule } from '../provisioning/provisioning.module.js';
+import { SourcesModule } from '../sources/sources.module.js';
+import { ConfigurationController } from './configuration.controller.js';
+import { DeadLettersController } from './dead-letters.controller.js';
+import { DeliveriesController } from './deliveries.controller.js';
+import { DestinationCareController } from './destination-care.controller.js';
+import { ProfilesController } from './profiles.controller.js';
+import { Replay } from './replay.service.js';
+
+@Module({
+  imports: [
+    DeliveryModule,
+    EventsModule,
+    MappingModule,
+    PipelineModule,
+    ProfilesModule,
+    ProvisioningModule,
+    SourcesModule,
+  ],
+  controllers: [
+    ConfigurationController,
+    DeadLettersController,
+    DeliveriesController,
+    DestinationCareController,
+    ProfilesController,
+  ],
+  providers: [Replay],
+})
+export class AdminModule {}

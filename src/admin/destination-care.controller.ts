@@ -1,0 +1,79 @@
+import { Controller, Get, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Now, NOW } from '../database/environment.js';
+import { Connections } from '../delivery/connections.service.js';
+import { DeliveryWaker } from '../delivery/delivery-waker.service.js';
+import { DestinationStates } from '../delivery/destination-states.repository.js';
+import { Resync } from '../delivery/resync.service.js';
+import { DeliveryError } from '../destinations/delivery-error.js';
+import type { ConnectionCheck, RemoteField } from '../destinations/destination.js';
+import { type ActiveDestination, MappingDirectory } from '../mapping/mapping-directory.service.js';
+import { Problem } from '../observability/problem.js';
+import { ApiKeyGuard } from '../security/api-key.guard.js';
+import { found } from './find.js';
+
+/** What an admin does with a connected destination: look whether it works, see its fields, set it going again. */
+@ApiTags('Destinations')
+@ApiBearerAuth()
+@UseGuards(ApiKeyGuard)
+@Controller('api/destinations/:key')
+export class DestinationCareController {
+  constructor(
+    private readonly mappings: MappingDirectory,
+    private readonly connections: Connections,
+    private readonly states: DestinationStates,
+    private readonly waker: DeliveryWaker,
+    private readonly resyncs: Resync,
+    @Inject(NOW) private readonly now: Now,
+  ) {}
+
+  @Post('check')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Looks at the account: does it let us in, and what is missing?' })
+  check(@Param('key') key: string): Promise<ConnectionCheck> {
+    return asked(() => this.connections.to(this.#active(key)).check());
+  }
+
+  @Get('fields')
+  @ApiOperation({ summary: 'The fields of the object its mapping writes to, as the provider describes them now' })
+  async fields(@Param('key') key: string): Promise<{ items: readonly RemoteField[] }> {
+    const active = this.#active(key);
+    return { items: await asked(() => this.connections.to(active).fields(active.mapping.object)) };
+  }
+
+  @Post('resume')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Sets it going again after it was paused or rested' })
+  async resume(@Param('key') key: string): Promise<void> {
+    this.#active(key);
+    await this.states.resume(key);
+    this.waker.wake(key, this.now());
+  }
+
+  @Post('resync')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Compares every profile with what the destination is known to hold; only differences are sent',
+  })
+  async resync(@Param('key') key: string): Promise<void> {
+    this.#active(key);
+    await this.resyncs.plan(key);
+  }
+
+  #active(key: string): ActiveDestination {
+    return found(this.mappings.find(key), 'enabled destination with a mapping', key);
+  }
+}
+
+/** A provider's refusal, as an answer. */
+async function asked<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error;
+    throw new Problem(502, 'The provider did not agree', error.message, {
+      kind: error.kind,
+      code: error.details.code ?? null,
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { type Now, NOW } from '../database/environment.js';
+import type { DeadLetterEntity } from '../delivery/dead-letter.entity.js';
+import { type DeadLetterFilter, DeadLetters } from '../delivery/dead-letters.service.js';
+import { DeliveryWaker } from '../delivery/delivery-waker.service.js';
+import { SyncMarks } from '../delivery/sync-marks.repository.js';
+import { Pipeline } from '../pipeline/pipeline.service.js';
+import { SourceDirectory } from '../sources/source-directory.service.js';
+
+const mostAtOnce = 1_000;
+
+export interface ReplayResult {
+  /** Letters that were open and have been put to work again. */
+  readonly taken: number;
+  /** Of those, the ones that failed at once again and are dead letters once more. */
+  readonly failed: number;
+}
+
+/** What is kept of an event that could not be processed. */
+const keptEvent = z.object({ source: z.string(), raw: z.string() });
+
+/** Puts dead letters to work again: a sync becomes due, an event goes through the pipeline once more. */
+@Injectable()
+export class Replay {
+  constructor(
+    private readonly letters: DeadLetters,
+    private readonly marks: SyncMarks,
+    private readonly waker: DeliveryWaker,
+    private readonly sources: SourceDirectory,
+    private readonly pipeline: Pipeline,
+    @Inject(NOW) private readonly now: Now,
+  ) {}
+
+  async run(filter: DeadLetterFilter): Promise<ReplayResult> {
+    const letters = await this.letters.take(filter, mostAtOnce);
+    await this.#syncs(letters.filter(({ kind }) => kind === 'sync'));
+    const failed = await this.#events(letters.filter(({ kind }) => kind === 'event'));
+    return { taken: letters.length, failed };
+  }
+
+  async #syncs(letters: readonly DeadLetterEntity[]): Promise<void> {
+    for (const [destination, group] of Map.groupBy(letters, ({ origin }) => origin)) {
+      await this.marks.makeDue(
+        destination,
+        group.map(({ subject }) => subject),
+        this.now(),
+      );
+      this.waker.wake(destination, this.now());
+    }
+  }
+
+  /** Parsed again from the body as it came: what was mended since may be the parsing itself. */
+  async #events(letters: readonly DeadLetterEntity[]): Promise<number> {
+    const results = await Promise.allSettled(letters.map((letter) => this.#event(letter)));
+    return results.filter(({ status }) => status === 'rejected').length;
+  }
+
+  async #event({ request }: DeadLetterEntity): Promise<void> {
+    const { source: key, raw } = keptEvent.parse(request);
+    const source = this.sources.find(key);
+    if (source === undefined) throw new Error(`source ${key} is not there any more`);
+    const events = source.platform.parse({ headers: {}, query: {}, body: Buffer.from(raw) }, source.context);
+    await Promise.all(events.map((incoming) => this.pipeline.submit({ source: key, incoming, raw })));
+  }
+}

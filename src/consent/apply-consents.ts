@@ -1,0 +1,63 @@
+import { type Consent, type Consents, type ConsentStatus, type Purpose, purposes } from './consent.js';
+
+/** A person's decision, as an event reports it. */
+export interface ConsentDecision {
+  readonly purpose: Purpose;
+  readonly status: Exclude<ConsentStatus, 'unknown'>;
+  readonly evidence: string;
+}
+
+export interface ConsentChange extends ConsentDecision {
+  readonly previous: ConsentStatus;
+}
+
+export interface ConsentUpdate {
+  readonly eventId: string;
+  readonly source: string;
+  readonly at: Date;
+  readonly decisions: readonly ConsentDecision[];
+}
+
+/**
+ * Applies what a person decided. The newest decision counts; of two at the same moment, the withdrawal does.
+ * A repeated decision keeps its first proof (the moment somebody agreed does not move) and notes when it was confirmed.
+ */
+export function applyConsents(
+  consents: Consents,
+  update: ConsentUpdate,
+): { consents: Consents; changes: ConsentChange[] } {
+  let next = consents;
+  const changes: ConsentChange[] = [];
+  const at = update.at.toISOString();
+  for (const decision of update.decisions) {
+    const present = next[decision.purpose];
+    const candidate: Consent = { status: decision.status, at, source: update.source, event: update.eventId };
+    if (present?.status === decision.status) {
+      if (at > latest(present)) next = { ...next, [decision.purpose]: { ...present, confirmedAt: at } };
+      continue;
+    }
+    if (!supersedes(candidate, present)) continue;
+    next = { ...next, [decision.purpose]: candidate };
+    changes.push({ ...decision, previous: present?.status ?? 'unknown' });
+  }
+  return { consents: next, changes };
+}
+
+/** Of two people that are one, for each purpose the newest decision. */
+export function mergeConsents(left: Consents, right: Consents): Consents {
+  const merged: Partial<Record<Purpose, Consent>> = {};
+  for (const purpose of purposes) {
+    const [a, b] = [left[purpose], right[purpose]];
+    const kept = b !== undefined && supersedes(b, a) ? b : a;
+    if (kept !== undefined) merged[purpose] = kept;
+  }
+  return merged;
+}
+
+function supersedes(candidate: Consent, present: Consent | undefined): boolean {
+  if (present === undefined) return true;
+  const [mine, theirs] = [latest(candidate), latest(present)];
+  return mine === theirs ? candidate.status === 'revoked' : mine > theirs;
+}
+
+const latest = (consent: Consent): string => consent.confirmedAt ?? consent.at;

@@ -1,0 +1,41 @@
+import { Module } from '@nestjs/common';
+import { MappingModule } from '../mapping/mapping.module.js';
+import { ProfilesModule } from '../profiles/profiles.module.js';
+import { Connections } from './connections.service.js';
+import { DeadLetters } from './dead-letters.service.js';
+import { Delivery } from './delivery.service.js';
+import { DeliveryLedger } from './delivery-ledger.service.js';
+import { DeliveryLog } from './delivery-log.repository.js';
+import { DeliveryWaker } from './delivery-waker.service.js';
+import { DestinationStates } from './destination-states.repository.js';
+import { RemoteRecords } from './remote-records.repository.js';
+import { Resync } from './resync.service.js';
+import { SyncMarks } from './sync-marks.repository.js';
+
+@Module({
+  imports: [MappingModule, ProfilesModule],
+  providers: [
+    Connections,
+    DeadLetters,
+    Delivery,
+    DeliveryLedger,
+    DeliveryLog,
+    DeliveryWaker,
+    DestinationStates,
+    RemoteRecords,
+    Resync,
+    SyncMarks,
+  ],
+  exports: [
+    Connections,
+    DeadLetters,
+    Delivery,
+    DeliveryLog,
+    DeliveryWaker,
+    DestinationStates,
+    RemoteRecords,
+    Resync,
+    SyncMarks,
+  ],
+})
+export class DeliveryModule {}

@@ -1,0 +1,283 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { type Now, NOW } from '../database/environment.js';
+import { consequences, DeliveryError } from '../destinations/delivery-error.js';
+import { type ActiveDestination, MappingDirectory } from '../mapping/mapping-directory.service.js';
+import { AttributeCatalog } from '../profiles/attribute-catalog.service.js';
+import { Profiles } from '../profiles/profiles.repository.js';
+import { afterCall, breakerMode, type BreakerState } from './breaker.js';
+import { countCalls } from './call-gate.js';
+import { Connections } from './connections.service.js';
+import { DeliveryLedger } from './delivery-ledger.service.js';
+import { DeliveryWaker } from './delivery-waker.service.js';
+import { breakerOf, DestinationStates } from './destination-states.repository.js';
+import {
+  type Entry,
+  entryOf,
+  failedEntry,
+  heldBackEntry,
+  idleEntry,
+  postponedEntry,
+  type SentRecord,
+} from './outcome.js';
+import { planRecord } from './plan-records.js';
+import { RemoteRecords } from './remote-records.repository.js';
+import { type ClaimedMark, SyncMarks } from './sync-marks.repository.js';
+
+/** A drain that shows no sign of life for so long is taken for dead, and another one may start. */
+const leaseMs = 15_000;
+const renewEveryMs = 4_000;
+/** How long a destination rests that said "too fast" without saying until when. */
+const restMs = 10_000;
+
+/** What one pass has gathered: records to send, and what needs no call. */
+interface Pass {
+  readonly claim: string;
+  readonly sends: readonly SentRecord[];
+  readonly idle: readonly Entry[];
+}
+
+/** Brings what is due to the destinations. */
+@Injectable()
+export class Delivery {
+  readonly #log = new Logger(Delivery.name);
+  #stopping = false;
+  readonly #drains = new Set<Promise<void>>();
+
+  constructor(
+    private readonly marks: SyncMarks,
+    private readonly states: DestinationStates,
+    private readonly mappings: MappingDirectory,
+    private readonly profiles: Profiles,
+    private readonly catalog: AttributeCatalog,
+    private readonly remoteRecords: RemoteRecords,
+    private readonly connections: Connections,
+    private readonly ledger: DeliveryLedger,
+    private readonly waker: DeliveryWaker,
+    @Inject(NOW) private readonly now: Now,
+  ) {}
+
+  /**
+   * Brings everything that is due for one destination to it, batch by batch, and records the outcome of each record.
+   *
+   * @returns when nothing is due any more, the destination has to rest, or another drain is at it
+   * @throws only when PostgreSQL is out of reach; a provider's answer always becomes an outcome
+   */
+  async drain(destination: string): Promise<void> {
+    const drainer = uuidv7();
+    if (this.#stopping || !(await this.#hold(destination, drainer))) return;
+    const renewal = setInterval(() => {
+      this.#hold(destination, drainer).catch((error: unknown) =>
+        this.#log.warn({ err: error }, 'a drain could not be extended'),
+      );
+    }, renewEveryMs);
+    const work = this.#passes(destination);
+    this.#drains.add(work);
+    try {
+      await work;
+    } finally {
+      this.#drains.delete(work);
+      clearInterval(renewal);
+      await this.states.letGo(destination, drainer);
+      await this.#planNext(destination);
+    }
+  }
+
+  /** Lets what is under way finish. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#stopping = true;
+    await Promise.allSettled([...this.#drains]);
+  }
+
+  #hold(destination: string, drainer: string): Promise<boolean> {
+    const now = this.now();
+    return this.states.hold(destination, drainer, now, new Date(now.getTime() + leaseMs));
+  }
+
+  async #passes(destination: string): Promise<void> {
+    for (;;) {
+      const active = this.mappings.find(destination);
+      const breaker = await this.#readiness(destination);
+      if (this.#stopping || active === undefined || breaker === null) return;
+      const { batchSize, parallelCalls } = active.provider.limits(active.settings);
+      const probing = breakerMode(breaker, this.now()) === 'half-open';
+      const pass = await this.#gather(active, probing ? 1 : batchSize * parallelCalls);
+      if (pass.sends.length === 0 && pass.idle.length === 0) return;
+      if (pass.idle.length > 0) await this.#write(active, pass.claim, this.now(), 0, pass.idle, null);
+      const chunks = chunk(pass.sends, batchSize);
+      const verdicts = await Promise.all(chunks.map((sends) => this.#send(active, pass.claim, sends)));
+      if (verdicts.length > 0) await this.#judge(destination, breaker, verdicts);
+    }
+  }
+
+  /** The breaker's state when the destination may be called now; null: it rests, is paused or broken. */
+  async #readiness(destination: string): Promise<BreakerState | null> {
+    const state = await this.states.find(destination);
+    const now = this.now();
+    if (state?.paused_reason != null) return null;
+    if (state?.rests_until != null && state.rests_until > now) return null;
+    const breaker = breakerOf(state);
+    return breakerMode(breaker, now) === 'open' ? null : breaker;
+  }
+
+  /** Claims until there is a full load to send or nothing more is due: what needs no call makes no batch smaller. */
+  async #gather(active: ActiveDestination, load: number): Promise<Pass> {
+    const claim = uuidv7();
+    const sends: SentRecord[] = [];
+    const idle: Entry[] = [];
+    const keys = new Set<string>();
+    while (sends.length < load && idle.length < load * 10) {
+      const wanted = load - sends.length;
+      const claimed = await this.marks.claim(active.destination, this.now(), claim, wanted);
+      if (claimed.length === 0) break;
+      for (const planned of await this.#plan(active, claimed)) {
+        if (!('plan' in planned)) idle.push(planned);
+        else if (keys.has(planned.plan.record.key)) idle.push(heldBackEntry(planned, this.now()));
+        else {
+          keys.add(planned.plan.record.key);
+          sends.push(planned);
+        }
+      }
+      if (claimed.length < wanted) break;
+    }
+    return { claim, sends, idle };
+  }
+
+  async #plan(active: ActiveDestination, claimed: readonly ClaimedMark[]): Promise<(SentRecord | Entry)[]> {
+    const ids = claimed.map(({ profileId }) => profileId);
+    const [profiles, held] = await Promise.all([
+      this.profiles.findMany(ids),
+      this.remoteRecords.find(active.destination, ids),
+    ]);
+    const context = {
+      mapping: active.mapping,
+      purposes: active.provider.consents ?? [],
+      typeOf: (key: string) => this.catalog.typeOf(key),
+    };
+    return claimed.map((mark) => {
+      const profile = profiles.get(mark.profileId);
+      if (profile === undefined)
+        return idleEntry({ mark, version: mark.wantedVersion }, 'gone', 'the profile is not there any more');
+      const version = profile.version;
+      const record = held.get(mark.profileId) ?? null;
+      const plan = planRecord(profile, record, context);
+      if (plan.action === 'none') return idleEntry({ mark, version }, plan.outcome, plan.reason);
+      return { mark, version, plan, held: record };
+    });
+  }
+
+  /** Sends one batch and records each outcome. Returns why the batch as a whole failed; null: it did not. */
+  async #send(active: ActiveDestination, claim: string, sends: readonly SentRecord[]): Promise<DeliveryError | null> {
+    const startedAt = this.now();
+    const { mapping } = active;
+    const { result, calls } = await countCalls(() =>
+      this.connections.to(active).upsert({
+        object: mapping.object,
+        keyField: mapping.key.to,
+        tagsField: mapping.tags?.to ?? null,
+        records: sends.map(({ plan }) => plan.record),
+      }),
+    );
+    const now = this.now();
+    if (result.status === 'rejected') {
+      const error = asDeliveryError(result.reason);
+      const entries = sends.map((sent) => this.#wholeFailure(sent, error, now));
+      await this.#write(active, claim, startedAt, calls, entries, error);
+      return error;
+    }
+    const answers = new Map(result.value.map((answer) => [answer.profileId, answer]));
+    const entries = sends.map((sent) => {
+      const answer = answers.get(sent.mark.profileId);
+      if (answer !== undefined) return entryOf(sent, answer, now, Math.random());
+      const error = new DeliveryError('transient', 'the provider said nothing about this record', {
+        code: 'NO_RESULT',
+      });
+      return failedEntry(sent, error, now, Math.random(), null);
+    });
+    await this.#write(active, claim, startedAt, calls, entries, null);
+    return null;
+  }
+
+  #wholeFailure(sent: SentRecord, error: DeliveryError, now: Date): Entry {
+    if (error.kind === 'unauthorized') return postponedEntry(sent, error, now);
+    if (error.kind === 'throttled')
+      return postponedEntry(sent, error, new Date(now.getTime() + (error.details.retryAfterMs ?? restMs)));
+    return failedEntry(sent, error, now, Math.random(), null);
+  }
+
+  async #write(
+    { destination, mappingVersion }: ActiveDestination,
+    claim: string,
+    startedAt: Date,
+    calls: number,
+    entries: readonly Entry[],
+    error: DeliveryError | null,
+  ): Promise<void> {
+    const finishedAt = this.now();
+    const said = error === null ? null : `${error.kind}: ${error.message}`;
+    await this.ledger.write({
+      id: uuidv7(),
+      destination,
+      claim,
+      mappingVersion,
+      startedAt,
+      finishedAt,
+      calls,
+      entries,
+      error: said,
+    });
+  }
+
+  /** What the batches of a pass mean for the destination: go on, rest, wait for a person, or break the circuit. */
+  async #judge(destination: string, before: BreakerState, verdicts: readonly (DeliveryError | null)[]): Promise<void> {
+    const now = this.now();
+    let breaker = before;
+    for (const error of verdicts) {
+      if (error === null) breaker = afterCall(breaker, true, now);
+      else if (consequences[error.kind].countsForBreaker) breaker = afterCall(breaker, false, now);
+    }
+    if (breaker !== before) await this.states.saveBreaker(destination, breaker);
+    if (breaker.openUntil !== null && breaker.openUntil !== before.openUntil)
+      this.#log.warn({ destination, until: breaker.openUntil }, 'the destination keeps failing and rests');
+    for (const error of verdicts) {
+      if (error === null) continue;
+      if (consequences[error.kind].pauseDestination) {
+        this.#log.error(
+          { destination, reason: error.message },
+          'the destination needs a person: nothing is sent until it is resumed',
+        );
+        await this.states.pause(destination, error.message);
+      } else if (error.kind === 'throttled') {
+        await this.states.rest(
+          destination,
+          new Date(now.getTime() + (error.details.retryAfterMs ?? restMs)),
+          error.message,
+        );
+      }
+    }
+  }
+
+  /** The next drain starts when the next mark is due, and not before the destination has rested. */
+  async #planNext(destination: string): Promise<void> {
+    const due = await this.marks.nextDue(destination);
+    const state = await this.states.find(destination);
+    if (due === null || state?.paused_reason != null || this.#stopping) return;
+    const { openUntil } = breakerOf(state);
+    const times = [due, state?.rests_until, openUntil === null ? null : new Date(openUntil)].filter(
+      (time) => time != null,
+    );
+    this.waker.wake(destination, new Date(Math.max(...times.map((time) => time.getTime()))));
+  }
+}
+
+function asDeliveryError(error: unknown): DeliveryError {
+  if (error instanceof DeliveryError) return error;
+  const said = error instanceof Error ? error.message : String(error);
+  return new DeliveryError('transient', `the connector failed unexpectedly: ${said}`, { code: 'UNEXPECTED' });
+}
+
+function chunk<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_unused, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

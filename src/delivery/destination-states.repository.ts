@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type BreakerState, closedBreaker } from './breaker.js';
+import { DestinationStateEntity } from './destination-state.entity.js';
+
+/** The questions delivery asks about how a destination is doing. */
+@Injectable()
+export class DestinationStates {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Makes this drain the only one of a destination until `until`; false if another one is at it. The same drain may extend. */
+  async hold(destination: string, drainer: string, now: Date, until: Date): Promise<boolean> {
+    const rows = await this.dataSource.query<object[]>(
+      `INSERT INTO destination_states AS state (destination, drainer, drained_until) VALUES ($1, $2, $4)
+       ON CONFLICT (destination) DO UPDATE SET drainer = $2, drained_until = $4
+         WHERE state.drainer IS NULL OR state.drainer = $2 OR state.drained_until <= $3
+       RETURNING 1`,
+      [destination, drainer, now, until],
+    );
+    return rows.length > 0;
+  }
+
+  async letGo(destination: string, drainer: string): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE destination_states SET drainer = NULL, drained_until = NULL WHERE destination = $1 AND drainer = $2`,
+      [destination, drainer],
+    );
+  }
+
+  find(destination: string): Promise<DestinationStateEntity | null> {
+    return this.dataSource.getRepository(DestinationStateEntity).findOneBy({ destination });
+  }
+
+  all(): Promise<DestinationStateEntity[]> {
+    return this.dataSource.getRepository(DestinationStateEntity).find();
+  }
+
+  async rest(destination: string, until: Date, reason: string): Promise<void> {
+    await this.dataSource
+      .getRepository(DestinationStateEntity)
+      .update({ destination }, { rests_until: until, rest_reason: reason });
+  }
+
+  async pause(destination: string, reason: string): Promise<void> {
+    await this.dataSource.getRepository(DestinationStateEntity).update({ destination }, { paused_reason: reason });
+  }
+
+  /** A person has looked after it: everything that held it back is forgotten. */
+  async resume(destination: string): Promise<void> {
+    await this.dataSource.query(
+      `INSERT INTO destination_states (destination) VALUES ($1)
+       ON CONFLICT (destination) DO UPDATE SET paused_reason = NULL, rests_until = NULL, rest_reason = NULL, breaker = '{}'`,
+      [destination],
+    );
+  }
+
+  /** A destination is deleted: what was due for it and what it held is forgotten; its deliveries and dead letters stay readable. */
+  async forget(manager: EntityManager, destination: string): Promise<void> {
+    for (const table of ['sync_marks', 'remote_records', 'destination_states'])
+      await manager.query(`DELETE FROM ${table} WHERE destination = $1`, [destination]);
+  }
+
+  /** Leases of drains that died with the last process; only for a database that no other process uses. */
+  async dropLeases(): Promise<void> {
+    await this.dataSource.query('UPDATE destination_states SET drainer = NULL, drained_until = NULL');
+  }
+
+  async saveBreaker(destination: string, breaker: BreakerState): Promise<void> {
+    await this.dataSource.getRepository(DestinationStateEntity).update({ destination }, { breaker });
+  }
+}
+
+/** An empty object is what the table begins with. */
+export const breakerOf = (state: DestinationStateEntity | null): BreakerState =>
+  isBreaker(state?.breaker) ? state.breaker : closedBreaker;
+
+const isBreaker = (value: object | undefined): value is BreakerState => value !== undefined && 'openings' in value;

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import type { Batch, BatchProfile, Stage } from '../events/batch.js';
+import { MappingDirectory } from '../mapping/mapping-directory.service.js';
+import { DeliveryWaker } from './delivery-waker.service.js';
+import { isNewsFor } from './mark-syncs.js';
+
+/**
+ * Quiet for `settleMs`, at most `settleAtMostMs` since the first undelivered news: one conversation becomes one call.
+ * While a failed attempt waits for its time, news does not bring it forward.
+ */
+const markSyncs = {
+  name: 'sync-marks-mark',
+  text: `INSERT INTO sync_marks AS mark (destination, profile_id, wanted_version, waiting_since, due_at)
+    SELECT t.*, $4, $4::timestamptz + $5 * interval '1 millisecond' FROM unnest($1::text[], $2::uuid[], $3::int[]) AS t (destination, profile_id, version)
+    ORDER BY destination, profile_id
+    ON CONFLICT (destination, profile_id) DO UPDATE SET
+      wanted_version = excluded.wanted_version,
+      waiting_since = COALESCE(mark.waiting_since, excluded.waiting_since),
+      due_at = CASE
+        WHEN mark.attempts > 0 AND mark.due_at > excluded.due_at THEN mark.due_at
+        ELSE LEAST(excluded.due_at, COALESCE(mark.waiting_since, excluded.waiting_since) + $6 * interval '1 millisecond')
+      END`,
+};
+/** What the loser had delivered is the survivor's now, wherever the survivor had nothing itself. */
+const moveRecords = {
+  name: 'remote-records-move',
+  text: `UPDATE remote_records r SET profile_id = m.survivor FROM unnest($1::uuid[], $2::uuid[]) AS m (loser, survivor)
+    WHERE r.profile_id = m.loser
+      AND NOT EXISTS (SELECT FROM remote_records s WHERE s.profile_id = m.survivor AND s.destination = r.destination)`,
+};
+const dropMarks = {
+  name: 'sync-marks-drop',
+  text: `DELETE FROM sync_marks WHERE profile_id = ANY ($1::uuid[])`,
+};
+
+export const settleMs = 2_000;
+export const settleAtMostMs = 10_000;
+
+/** Notes, for each destination whose mapping looks at what changed, that the profile has news for it. */
+@Injectable()
+export class MarkSyncsStage implements Stage {
+  readonly name = 'mark syncs';
+
+  constructor(
+    private readonly mappings: MappingDirectory,
+    private readonly waker: DeliveryWaker,
+  ) {}
+
+  async run(batch: Batch): Promise<void> {
+    const losers = batch.merges.map(({ loser }) => loser);
+    if (losers.length > 0) {
+      await batch.query(dropMarks, [losers]);
+      await batch.query(moveRecords, [losers, batch.merges.map(({ survivor }) => survivor)]);
+    }
+    const marks: { destination: string; profileId: string; version: number }[] = [];
+    for (const { destination, interest } of this.mappings.active()) {
+      for (const held of batch.profiles.values()) {
+        if (losers.includes(held.profile.id) || !isNewsFor(interest, newsOf(held))) continue;
+        marks.push({ destination, profileId: held.profile.id, version: held.profile.version });
+      }
+    }
+    if (marks.length === 0) return;
+    await batch.query(markSyncs, [
+      marks.map(({ destination }) => destination),
+      marks.map(({ profileId }) => profileId),
+      marks.map(({ version }) => version),
+      batch.now,
+      settleMs,
+      settleAtMostMs,
+    ]);
+    const destinations = new Set(marks.map(({ destination }) => destination));
+    batch.afterCommit(() => {
+      for (const destination of destinations) this.waker.wake(destination, new Date(batch.now.getTime() + settleMs));
+    });
+  }
+}
+
+const newsOf = (held: BatchProfile) => ({
+  everything: held.everythingChanged,
+  attributes: held.changedAttributes,
+  tags: held.tagsChanged,
+  consents: held.changedPurposes.size > 0,
+});

@@ -1,0 +1,61 @@
+import type { Consents, Purpose } from '../consent/consent.js';
+import type { OutgoingRecord } from '../destinations/destination.js';
+import { changedFields, tagDifference } from '../mapping/compare.js';
+import { mapProfile, type TypeOf } from '../mapping/map-profile.js';
+import type { Mapping } from '../mapping/mapping.js';
+import type { Profile } from '../profiles/profile.js';
+import type { RemoteRecord } from './remote-records.repository.js';
+
+/** What to do for one profile: send a record, or nothing, and why not. */
+export type Plan =
+  | { readonly action: 'send'; readonly profile: Profile; readonly record: OutgoingRecord }
+  | { readonly action: 'none'; readonly profile: Profile; readonly outcome: IdleOutcome; readonly reason: string };
+
+/** Outcomes that need no call. */
+export type IdleOutcome = 'unchanged' | 'no_key' | 'withheld';
+
+export interface PlanContext {
+  readonly mapping: Mapping;
+  readonly typeOf: TypeOf;
+  /** Purposes the provider's own records depend on. */
+  readonly purposes: readonly Purpose[];
+}
+
+/** Maps a profile and compares it, field by field, with what the destination is known to hold. No call that changes nothing. */
+export function planRecord(profile: Profile, held: RemoteRecord | null, context: PlanContext): Plan {
+  const { mapping, typeOf } = context;
+  const { key, fields, tags } = mapProfile(profile, mapping, typeOf);
+  const none = (outcome: IdleOutcome, reason: string): Plan => ({ action: 'none', profile, outcome, reason });
+  if (key === null) return none('no_key', `waits until it has a value for ${mapping.key.to}`);
+  const required = mapping.requires?.consent;
+  const status = required === undefined ? 'granted' : (profile.consents[required]?.status ?? 'unknown');
+  // A withdrawal still has to reach a destination that holds the person.
+  if (status !== 'granted' && !(status === 'revoked' && held !== null))
+    return none('withheld', `consent for ${String(required)} is ${status}`);
+  const changed = changedFields(fields, held?.fields ?? {});
+  const { add, remove } = tagDifference(tags, held?.tags ?? []);
+  const sameKey = held?.key === key;
+  const consentNews = consentsDiffer(profile.consents, held?.consents ?? {}, context.purposes);
+  if (held !== null && sameKey && Object.keys(changed).length === 0 && add.length + remove.length === 0 && !consentNews)
+    return none('unchanged', 'the destination holds all of it already');
+  return {
+    action: 'send',
+    profile,
+    record: {
+      profileId: profile.id,
+      key,
+      fields,
+      changed,
+      tags,
+      tagsToAdd: add,
+      tagsToRemove: remove,
+      consents: profile.consents,
+      known: held === null ? null : { remoteId: held.remoteId, memo: held.memo },
+    },
+  };
+}
+
+const consentsDiffer = (wanted: Consents, held: Consents, purposes: readonly Purpose[]): boolean =>
+  purposes.some(
+    (purpose) => wanted[purpose]?.status !== held[purpose]?.status || wanted[purpose]?.at !== held[purpose]?.at,
+  );

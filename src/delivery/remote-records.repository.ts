@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Consents } from '../consent/consent.js';
+import type { FieldValues, Json } from '../destinations/destination.js';
+
+/** What a destination is known to hold of a profile. */
+export interface RemoteRecord {
+  readonly profileId: string;
+  readonly key: string;
+  readonly remoteId: string;
+  readonly fields: FieldValues;
+  readonly tags: readonly string[];
+  readonly consents: Consents;
+  readonly memo: Json;
+}
+
+export interface RemoteRecordUpdate extends RemoteRecord {
+  readonly version: number;
+}
+
+/** The ledger of what we last wrote, per destination and profile. */
+@Injectable()
+export class RemoteRecords {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async find(destination: string, profileIds: readonly string[]): Promise<Map<string, RemoteRecord>> {
+    const rows = await this.dataSource.query<RemoteRecord[]>(
+      `SELECT profile_id AS "profileId", key, remote_id AS "remoteId", fields, tags, consents, memo
+       FROM remote_records WHERE destination = $1 AND profile_id = ANY ($2::uuid[])`,
+      [destination, profileIds],
+    );
+    return new Map(rows.map((row) => [row.profileId, row]));
+  }
+
+  async save(
+    manager: EntityManager,
+    where: {
+      readonly destination: string;
+      readonly mappingVersion: number;
+      readonly deliveryId: string;
+      readonly at: Date;
+    },
+    records: readonly RemoteRecordUpdate[],
+  ): Promise<void> {
+    if (records.length === 0) return;
+    await manager.query(
+      `INSERT INTO remote_records (destination, profile_id, key, remote_id, fields, tags, consents, memo, delivered_version, mapping_version, delivery_id, delivered_at)
+       SELECT $1, profile_id, key, remote_id, fields, ARRAY(SELECT jsonb_array_elements_text(tags)), consents, memo, version, $2, $3, $4
+       FROM unnest($5::uuid[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::int[])
+         AS t (profile_id, key, remote_id, fields, tags, consents, memo, version)
+       ON CONFLICT (destination, profile_id) DO UPDATE SET
+         key = excluded.key, remote_id = excluded.remote_id, fields = excluded.fields, tags = excluded.tags, consents = excluded.consents,
+         memo = excluded.memo, delivered_version = excluded.delivered_version, mapping_version = excluded.mapping_version,
+         delivery_id = excluded.delivery_id, delivered_at = excluded.delivered_at`,
+      [
+        where.destination,
+        where.mappingVersion,
+        where.deliveryId,
+        where.at,
+        records.map((record) => record.profileId),
+        records.map((record) => record.key),
+        records.map((record) => record.remoteId),
+        records.map((record) => JSON.stringify(record.fields)),
+        records.map((record) => JSON.stringify(record.tags)),
+        records.map((record) => JSON.stringify(record.consents)),
+        records.map((record) => JSON.stringify(record.memo)),
+        records.map((record) => record.version),
+      ],
+    );
+  }
+}

@@ -1,0 +1,78 @@
+import { InjectQueue } from '@nestjs/bull';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { Queue } from 'bull';
+import { DataSource } from 'typeorm';
+import { type Now, NOW } from '../database/environment.js';
+import { MappingDirectory } from '../mapping/mapping-directory.service.js';
+import { DeliveryWaker } from './delivery-waker.service.js';
+
+const pageSize = 5_000;
+const first = '00000000-0000-0000-0000-000000000000';
+
+/** Marks a page of profiles, by id, and says where it ended. Index: the primary keys. */
+const markPage = `
+  WITH page AS (
+    SELECT id, version, merged_into FROM profiles WHERE id > $2 ORDER BY id LIMIT $3
+  ), marked AS (
+    INSERT INTO sync_marks AS mark (destination, profile_id, wanted_version, waiting_since, due_at)
+    SELECT $1, id, version, $4, $4 FROM page WHERE merged_into IS NULL ORDER BY id
+    ON CONFLICT (destination, profile_id) DO UPDATE SET
+      wanted_version = GREATEST(mark.wanted_version, excluded.wanted_version),
+      waiting_since = COALESCE(mark.waiting_since, $4), due_at = LEAST(mark.due_at, $4)
+  )
+  SELECT max(id::text) AS last, count(*)::int AS count FROM page`;
+
+/**
+ * A destination that is new, or has a new mapping, must see every profile once: what it holds already is compared away, so only
+ * real differences are sent. Works in pages; after a crash it begins again, which costs nothing but the marking.
+ */
+@Injectable()
+export class Resync {
+  readonly #log = new Logger(Resync.name);
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly mappings: MappingDirectory,
+    private readonly waker: DeliveryWaker,
+    @InjectQueue('delivery') private readonly queue: Queue,
+    @Inject(NOW) private readonly now: Now,
+  ) {}
+
+  /** Plans a resync for each destination whose current mapping has not been applied to all profiles. */
+  async planOutdated(): Promise<void> {
+    const rows = await this.dataSource.query<{ destination: string }[]>(
+      `SELECT m.destination FROM mappings m LEFT JOIN destination_states s USING (destination)
+       GROUP BY m.destination, s.resynced_mapping HAVING max(m.version) > COALESCE(s.resynced_mapping, 0)`,
+    );
+    for (const { destination } of rows) await this.plan(destination);
+  }
+
+  async plan(destination: string): Promise<void> {
+    await this.queue.add('resync', { destination }, { jobId: `resync-${destination}` });
+  }
+
+  async run(destination: string): Promise<void> {
+    const version = this.mappings.find(destination)?.mappingVersion;
+    if (version === undefined) return;
+    let last: string | null = first;
+    let marked = 0;
+    while (last !== null) {
+      const rows: { last: string | null; count: number }[] = await this.dataSource.query(markPage, [
+        destination,
+        last,
+        pageSize,
+        this.now(),
+      ]);
+      last = rows[0]?.last ?? null;
+      marked += rows[0]?.count ?? 0;
+      if (last !== null) this.waker.wake(destination, this.now());
+    }
+    await this.dataSource.query(
+      `INSERT INTO destination_states (destination, resynced_mapping) VALUES ($1, $2)
+       ON CONFLICT (destination) DO UPDATE SET resynced_mapping = $2`,
+      [destination, version],
+    );
+    if (marked > 0)
+      this.#log.log(`destination ${destination}: ${marked} profiles are compared with mapping version ${version}`);
+  }
+}

@@ -1,0 +1,71 @@
+import type { Purpose } from '../consent/consent.js';
+import type { AttributeValue } from '../profiles/attribute.js';
+import type { Profile } from '../profiles/profile.js';
+import type { Decision } from './decision.js';
+import type { IncomingEvent } from './incoming-event.js';
+
+/** One event on its way through the pipeline. What the stages find out is written here. */
+export interface BatchEvent {
+  readonly id: string;
+  readonly source: string;
+  readonly incoming: IncomingEvent;
+  /** The body as it came. */
+  readonly raw: string;
+  readonly receivedAt: Date;
+  readonly occurredAt: Date;
+  /** Seen before: nothing is applied, the caller is answered from what is known. */
+  repeated: boolean;
+  /** Set by identify. */
+  profileId: string;
+  /** Attributes with their declared types, set by declare. */
+  attributes: readonly { readonly key: string; readonly value: AttributeValue }[];
+  readonly notes: string[];
+  /** Set by decide, the last stage. */
+  decision: Decision | null;
+}
+
+/** A profile that this batch holds locked, and what the batch has changed in it so far. */
+export interface BatchProfile {
+  profile: Profile;
+  readonly isNew: boolean;
+  readonly changedAttributes: Set<string>;
+  tagsChanged: boolean;
+  readonly changedPurposes: Set<Purpose>;
+  /** Provenance or the time of the last event moved: to be stored, though nobody else needs to know. */
+  touched: boolean;
+  /** Made of two: everything may be news. */
+  everythingChanged: boolean;
+}
+
+/** A prepared statement: the name lets PostgreSQL keep its plan. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Everything a stage may touch: the open transaction, the events in order of arrival, the profiles they are about. */
+export interface Batch {
+  readonly now: Date;
+  readonly events: readonly BatchEvent[];
+  /** Locked for the whole transaction, by id. Filled by identify. */
+  readonly profiles: Map<string, BatchProfile>;
+  /** Profiles that turned out to be one person, in this batch. */
+  readonly merges: { readonly survivor: string; readonly loser: string }[];
+  query<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+  /** Runs once the transaction is committed, never if it is not. */
+  afterCommit(act: () => void): void;
+}
+
+/**
+ * One step of the pipeline. Works on the whole batch with set-based SQL, and asks for locks in a fixed order (sorted), so that
+ * two batches never wait for each other. A stage is one file of the feature that owns its table, and one line in `stages.ts`.
+ */
+export interface Stage {
+  readonly name: string;
+  run(batch: Batch): Promise<void>;
+}
+
+/** Thrown by a stage when another transaction came in between: the whole batch is tried again. */
+export class BatchConflictError extends Error {
+  override readonly name = 'BatchConflictError';
+}

@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { EventEntity } from './event.entity.js';
+
+/** The questions others ask about events. */
+@Injectable()
+export class Events {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** A person's events, newest first; `before` is the last one of the page before. Index: events_profile_idx. */
+  ofProfile(profileId: string, limit: number, before: { occurredAt: Date; id: string } | null): Promise<EventEntity[]> {
+    const query = this.dataSource
+      .getRepository(EventEntity)
+      .createQueryBuilder('e')
+      .where('e.profile_id = :profileId', { profileId });
+    if (before !== null) query.andWhere('(e.occurred_at, e.id) < (:occurredAt, :id)', before);
+    return query.orderBy('e.occurred_at', 'DESC').addOrderBy('e.id', 'DESC').limit(limit).getMany();
+  }
+
+  findOne(id: string): Promise<EventEntity | null> {
+    return this.dataSource.getRepository(EventEntity).findOneBy({ id });
+  }
+
+  /** Forgets dedupe keys whose window has long passed. */
+  async forgetKeys(before: Date): Promise<void> {
+    await this.dataSource.query(`DELETE FROM event_keys WHERE repeats_until < $1`, [before]);
+  }
+}

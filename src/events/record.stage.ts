@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import type { Batch, BatchEvent, Stage } from './batch.js';
+import type { EventData } from './event-data.js';
+
+const insertEvents = {
+  name: 'events-insert',
+  text: `INSERT INTO events (id, received_at, occurred_at, source, kind, name, channel, profile_id, data, raw)
+    SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::jsonb[], $10::text[])`,
+};
+
+const moveEvents = {
+  name: 'events-move',
+  text: `UPDATE events e SET profile_id = m.survivor FROM unnest($1::uuid[], $2::uuid[]) AS m (loser, survivor) WHERE e.profile_id = m.loser`,
+};
+
+/** Keeps each new event for ever, with what was understood of it and the body as it came. */
+@Injectable()
+export class RecordStage implements Stage {
+  readonly name = 'record';
+
+  async run(batch: Batch): Promise<void> {
+    if (batch.merges.length > 0)
+      await batch.query(moveEvents, [
+        batch.merges.map(({ loser }) => loser),
+        batch.merges.map(({ survivor }) => survivor),
+      ]);
+    const events = batch.events.filter((event) => !event.repeated);
+    if (events.length === 0) return;
+    await batch.query(insertEvents, [
+      events.map((event) => event.id),
+      events.map((event) => event.receivedAt),
+      events.map((event) => event.occurredAt),
+      events.map((event) => event.source),
+      events.map((event) => event.incoming.kind),
+      events.map((event) => event.incoming.name),
+      events.map((event) => event.incoming.channel),
+      events.map((event) => event.profileId),
+      events.map((event) => JSON.stringify(dataOf(event))),
+      events.map((event) => event.raw),
+    ]);
+  }
+}
+
+function dataOf({ incoming, attributes, notes }: BatchEvent): EventData {
+  const said = [...incoming.notes, ...notes];
+  return {
+    identities: incoming.identities,
+    ...(attributes.length > 0 && { attributes: Object.fromEntries(attributes.map(({ key, value }) => [key, value])) }),
+    ...(incoming.tagsAdded.length > 0 && { tagsAdded: incoming.tagsAdded }),
+    ...(incoming.tagsRemoved.length > 0 && { tagsRemoved: incoming.tagsRemoved }),
+    ...(incoming.consents.length > 0 && { consents: incoming.consents }),
+    ...(incoming.text !== null && { text: incoming.text }),
+    ...(Object.keys(incoming.properties).length > 0 && { properties: incoming.properties }),
+    ...(said.length > 0 && { notes: said }),
+  };
+}

@@ -1,0 +1,20 @@
+import type { Parley } from './start-parley.js';
+
+/** Says where everything is, for the person who has just started it. */
+export function announce({ url, sandboxes, firstApiKey }: Parley): void {
+  const lines = [
+    '',
+    `  Parley is running at ${url}`,
+    `    webhooks   ${url}/hooks/<source>`,
+    `    API        ${url}/docs`,
+    `    health     ${url}/readyz    metrics ${url}/metrics`,
+    ...sandboxes.map(({ title, origin }) => `    ${`${title} sandbox`.padEnd(20)} ${origin}/_sandbox`),
+    ...(firstApiKey === null
+      ? []
+      : ['', '  Your API key, shown this once (npm run api-key makes another):', `    ${firstApiKey}`]),
+    '',
+    '  Ctrl-C stops everything.',
+    '',
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

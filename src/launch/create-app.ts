@@ -1,0 +1,60 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
+import { Logger } from 'nestjs-pino';
+import type { Environment } from '../../config/env.js';
+import { AppModule } from '../app.module.js';
+
+/** Far above what any chat platform sends for one contact; Rasa's trackers are the largest. */
+const bodyLimitBytes = 4 * 1024 * 1024;
+
+/** The Nest application of a role, ready to listen. */
+export async function createApp(env: Environment, databaseUrl: string): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({ bodyLimit: bodyLimitBytes, routerOptions: { maxParamLength: 200 } });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRole(env, databaseUrl), adapter, {
+    bufferLogs: true,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(Logger));
+  readBodies(app.getHttpAdapter().getInstance());
+  describeApi(app);
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return app;
+}
+
+/** Webhooks get the bytes: platforms differ in what they call JSON, and ids must not pass through JavaScript's numbers. */
+function readBodies(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (request.url.startsWith('/hooks/')) {
+      done(null, body);
+      return;
+    }
+    try {
+      done(null, body.length === 0 ? undefined : JSON.parse(body.toString('utf8')));
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      done(Object.assign(new Error(`The body is not JSON: ${said}`), { statusCode: 400 }));
+    }
+  });
+}
+
+function describeApi(app: NestFastifyApplication): void {
+  const description = new DocumentBuilder()
+    .setTitle('Parley')
+    .setDescription(
+      'The middleware between chatbots and the CRM. Problems are answered as RFC 9457 application/problem+json.',
+    )
+    .setVersion('0.1.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' })
+    .build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
+    jsonDocumentUrl: 'docs/openapi.json',
+    yamlDocumentUrl: 'docs/openapi.yaml',
+    customSiteTitle: 'Parley API',
+  });
+}

@@ -1,0 +1,74 @@
+import type { FieldValue, FieldValues } from '../destinations/destination.js';
+import { coerce } from '../profiles/coerce.js';
+import type { AttributeType, TypedValue } from '../profiles/attribute.js';
+import type { Profile } from '../profiles/profile.js';
+import type { Mapping, MappingInput } from './mapping.js';
+
+export interface MappedProfile {
+  /** null: the profile has nothing to be found by at this destination yet. */
+  readonly key: string | null;
+  readonly fields: FieldValues;
+  readonly tags: readonly string[];
+  /** Values that could not be converted, in a sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** Types as declared, for attributes; undefined: never seen. */
+export type TypeOf = (attribute: string) => AttributeType | undefined;
+
+/** What a destination should hold for a profile. An attribute the profile does not have leaves its field alone. */
+export function mapProfile(profile: Profile, mapping: Mapping, typeOf: TypeOf): MappedProfile {
+  const fields: Record<string, FieldValue> = {};
+  const problems: string[] = [];
+  for (const { from, to, as } of mapping.fields) {
+    const value = read(profile, from, typeOf);
+    if (value === null) continue;
+    const converted = as === undefined || as === value.type ? value : convert(value, as);
+    if (converted === null) problems.push(`${to}: ${describe(from)} is not a ${String(as)}`);
+    else fields[to] = converted;
+  }
+  const only = mapping.tags?.only;
+  return {
+    key: keyOf(read(profile, mapping.key.from, typeOf)),
+    fields,
+    tags: mapping.tags === undefined ? [] : profile.tags.filter((tag) => only?.includes(tag) ?? true),
+    problems,
+  };
+}
+
+const convert = (value: TypedValue, as: AttributeType): TypedValue | null => {
+  const coerced = coerce(value.value, as);
+  return coerced === null ? null : { type: as, value: coerced };
+};
+
+function keyOf(value: TypedValue | null): string | null {
+  const text = value === null || Array.isArray(value.value) ? '' : String(value.value).trim();
+  return text === '' ? null : text;
+}
+
+function read(profile: Profile, input: MappingInput, typeOf: TypeOf): TypedValue | null {
+  if ('attribute' in input) return readAttribute(profile, input.attribute, typeOf);
+  if ('tag' in input) return { type: 'boolean', value: profile.tags.includes(input.tag) };
+  if ('consent' in input) return { type: 'string', value: profile.consents[input.consent]?.status ?? 'unknown' };
+  if ('constant' in input) return { type: constantType(input.constant), value: input.constant };
+  return readProfile(profile, input.profile);
+}
+
+function readAttribute(profile: Profile, attribute: string, typeOf: TypeOf): TypedValue | null {
+  if (!Object.hasOwn(profile.attributes, attribute)) return null;
+  const value = profile.attributes[attribute];
+  return value === undefined ? null : { type: typeOf(attribute) ?? 'string', value };
+}
+
+function readProfile(profile: Profile, what: 'id' | 'createdAt' | 'lastEventAt'): TypedValue {
+  if (what === 'id') return { type: 'string', value: profile.id };
+  return { type: 'datetime', value: profile[what].toISOString() };
+}
+
+const constantType = (constant: string | number | boolean): AttributeType =>
+  typeof constant === 'string' ? 'string' : typeof constant === 'number' ? 'number' : 'boolean';
+
+function describe(input: MappingInput): string {
+  const [[kind, name] = ['value', '']] = Object.entries(input);
+  return `${kind} ${String(name)}`;
+}

@@ -1,0 +1,84 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { ConfigurationRevision } from '../database/configuration-revision.service.js';
+import type { Destination } from '../destinations/destination.js';
+import { destinations as providers } from '../destinations/registry.js';
+import { SecretBox } from '../security/secret-box.js';
+import { DestinationEntity } from './destination.entity.js';
+import { interestOf, type Mapping, type MappingInterest, mappingSchema } from './mapping.js';
+
+/** A destination that is ready to be delivered to. */
+export interface ActiveDestination {
+  readonly destination: string;
+  readonly provider: Destination;
+  /** Checked by the provider's schema, secrets included: never to be logged. */
+  readonly settings: unknown;
+  readonly mapping: Mapping;
+  readonly mappingVersion: number;
+  readonly interest: MappingInterest;
+}
+
+interface Row extends Pick<DestinationEntity, 'key' | 'provider' | 'settings' | 'secrets'> {
+  readonly version: number;
+  readonly definition: unknown;
+}
+
+const currentMappings = `
+  SELECT d.key, d.provider, d.settings, d.secrets, m.version, m.definition
+  FROM destinations d
+  JOIN LATERAL (SELECT version, definition FROM mappings WHERE destination = d.key ORDER BY version DESC LIMIT 1) m ON true
+  WHERE d.enabled ORDER BY d.key`;
+
+/** The enabled destinations with their current mappings, kept in memory and read again when something changes. */
+@Injectable()
+export class MappingDirectory {
+  readonly #log = new Logger(MappingDirectory.name);
+  #active: readonly ActiveDestination[] = [];
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly revision: ConfigurationRevision,
+    private readonly box: SecretBox,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.revision.follow(() => this.#read());
+  }
+
+  active(): readonly ActiveDestination[] {
+    return this.#active;
+  }
+
+  find(destination: string): ActiveDestination | undefined {
+    return this.#active.find((candidate) => candidate.destination === destination);
+  }
+
+  async #read(): Promise<void> {
+    const rows = await this.dataSource.query<Row[]>(currentMappings);
+    this.#active = rows.flatMap((row) => this.#open(row));
+  }
+
+  #open(row: Row): ActiveDestination[] {
+    const provider = providers.find(({ id }) => id === row.provider);
+    if (provider === undefined) {
+      this.#log.error(`destination ${row.key}: this version of Parley knows no provider "${row.provider}"`);
+      return [];
+    }
+    try {
+      const secrets: unknown = row.secrets === '' ? {} : JSON.parse(this.box.open(row.secrets));
+      const settings = provider.settings.parse({
+        ...row.settings,
+        ...z.record(z.string(), z.unknown()).parse(secrets),
+      });
+      const mapping = mappingSchema.parse(row.definition);
+      const interest = interestOf(mapping, (provider.consents ?? []).length > 0);
+      return [{ destination: row.key, provider, settings, mapping, mappingVersion: row.version, interest }];
+    } catch (error) {
+      const said =
+        error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
+      this.#log.error(`destination ${row.key} cannot be used: ${said}`);
+      return [];
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { DeliveryModule } from '../delivery/delivery.module.js';
+import type { Stage } from '../events/batch.js';
+import { MappingModule } from '../mapping/mapping.module.js';
+import { ProfilesModule } from '../profiles/profiles.module.js';
+import { Pipeline, STAGES } from './pipeline.service.js';
+import { stages } from './stages.js';
+
+@Module({
+  imports: [ProfilesModule, MappingModule, DeliveryModule],
+  providers: [
+    ...stages,
+    { provide: STAGES, inject: [...stages], useFactory: (...instances: Stage[]) => instances },
+    Pipeline,
+  ],
+  exports: [Pipeline],
+})
+export class PipelineModule {}

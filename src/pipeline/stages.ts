@@ -1,0 +1,25 @@
+import { ConsentStage } from '../consent/consent.stage.js';
+import { MarkSyncsStage } from '../delivery/mark-syncs.stage.js';
+import { DeduplicateStage } from '../events/deduplicate.stage.js';
+import { RecordStage } from '../events/record.stage.js';
+import { ApplyStage } from '../profiles/apply.stage.js';
+import { DeclareStage } from '../profiles/declare.stage.js';
+import { IdentifyStage } from '../profiles/identify.stage.js';
+import { SaveStage } from '../profiles/save.stage.js';
+import { DecideStage } from './decide.stage.js';
+
+/**
+ * What happens to every event, in this order, inside one transaction for a whole batch: the table of contents of the system.
+ * A new stage is one file in the folder of the feature that owns its table, and one line here.
+ */
+export const stages = [
+  DeduplicateStage, // is it new?                                    events/
+  IdentifyStage, //    whose is it? locks the profiles               profiles/
+  DeclareStage, //     which types have its attributes?              profiles/
+  ApplyStage, //       attributes and tags, newest fact first        profiles/
+  ConsentStage, //     what the person agreed to, with the proof     consent/
+  SaveStage, //        the changed profiles, one version further     profiles/
+  RecordStage, //      the event itself, and what we made of it      events/
+  MarkSyncsStage, //   which destinations have news                  delivery/
+  DecideStage, //      what the caller is answered                   pipeline/
+] as const;

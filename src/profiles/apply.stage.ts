@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import type { Batch, Stage } from '../events/batch.js';
+import { applyEvent } from './apply-event.js';
+
+/** Applies attributes and tags to the profiles in memory, in order of arrival. */
+@Injectable()
+export class ApplyStage implements Stage {
+  readonly name = 'apply';
+
+  run(batch: Batch): Promise<void> {
+    for (const event of batch.events) {
+      const held = batch.profiles.get(event.profileId);
+      if (event.repeated || held === undefined) continue;
+      const { profile, changedAttributes, tagsChanged } = applyEvent(held.profile, {
+        eventId: event.id,
+        at: event.occurredAt,
+        attributes: event.attributes,
+        tagsAdded: event.incoming.tagsAdded,
+        tagsRemoved: event.incoming.tagsRemoved,
+      });
+      const lastEventAt = event.occurredAt > profile.lastEventAt ? event.occurredAt : profile.lastEventAt;
+      held.profile = { ...profile, lastEventAt };
+      held.touched = true;
+      held.tagsChanged ||= tagsChanged;
+      for (const key of changedAttributes) held.changedAttributes.add(key);
+    }
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { Batch, BatchEvent, BatchProfile, Stage } from '../events/batch.js';
+import { BatchConflictError } from '../events/batch.js';
+import type { Identity, IdentityKind } from './identity.js';
+import { mergeProfiles } from './merge-profiles.js';
+import { newProfile } from './profile.js';
+import { profileOf, type ProfileRow } from './profile-row.js';
+import { identityKey, resolveIdentities } from './resolve-identities.js';
+
+const findOwners = {
+  name: 'identities-owners',
+  text: `SELECT i.kind, i.namespace, i.value, i.profile_id
+    FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[], $3::text[]) AS t (kind, namespace, value)) AS asked
+    JOIN identities i USING (kind, namespace, value)`,
+};
+const countIdentities = {
+  name: 'identities-count',
+  text: `SELECT profile_id, kind, count(*)::int AS count FROM identities WHERE profile_id = ANY ($1::uuid[]) GROUP BY profile_id, kind`,
+};
+const insertIdentities = {
+  name: 'identities-insert',
+  text: `INSERT INTO identities (kind, namespace, value, profile_id, created_at)
+    SELECT t.*, $5 FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[]) AS t (kind, namespace, value, profile_id)
+    ORDER BY kind, namespace, value
+    ON CONFLICT (kind, namespace, value) DO NOTHING
+    RETURNING 1`,
+};
+const lockProfiles = {
+  name: 'profiles-lock',
+  text: `SELECT id, version, attributes, attribute_provenance, tags, tag_provenance, consents, merged_into, created_at, last_event_at
+    FROM profiles WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
+};
+const moveIdentities = {
+  name: 'identities-move',
+  text: `UPDATE identities i SET profile_id = m.survivor FROM unnest($1::uuid[], $2::uuid[]) AS m (loser, survivor) WHERE i.profile_id = m.loser`,
+};
+
+interface OwnerRow {
+  kind: IdentityKind;
+  namespace: string;
+  value: string;
+  profile_id: string;
+}
+
+/** Finds or makes the profile of each event and locks it for the rest of the transaction. */
+@Injectable()
+export class IdentifyStage implements Stage {
+  readonly name = 'identify';
+
+  async run(batch: Batch): Promise<void> {
+    const owners = await this.#owners(batch);
+    const fresh = batch.events.filter((event) => !event.repeated);
+    const lists = fresh.map((event) => event.incoming.identities);
+    const counts = await this.#counts(batch, lists, owners);
+    const resolution = resolveIdentities(lists, { owners, counts }, () => uuidv7());
+    fresh.forEach((event, index) => {
+      event.profileId = resolution.profileIds[index] ?? '';
+      const refusal = resolution.refusals.get(index);
+      if (refusal !== undefined) event.notes.push(refusal);
+    });
+    await this.#claim(batch, [...resolution.claims.values()]);
+    const known = new Map([
+      ...owners,
+      ...[...resolution.claims].map(([key, { profileId }]) => [key, profileId] as const),
+    ]);
+    for (const event of batch.events) if (event.repeated) event.profileId = ownerOf(event, known);
+    await this.#lock(batch, resolution.created, resolution.merges);
+    await this.#merge(batch, resolution.merges);
+  }
+
+  async #owners(batch: Batch): Promise<Map<string, string>> {
+    const identities = batch.events.flatMap((event) => event.incoming.identities);
+    const rows = await batch.query<OwnerRow>(findOwners, columns(identities));
+    return new Map(rows.map((row) => [identityKey(row), row.profile_id]));
+  }
+
+  /** Only where an identity is new to a known person, or two people meet: rare once people are known. */
+  async #counts(batch: Batch, lists: readonly (readonly Identity[])[], owners: ReadonlyMap<string, string>) {
+    const counts = new Map<string, Partial<Record<IdentityKind, number>>>();
+    const asked = new Set<string>();
+    for (const identities of lists) {
+      const found = identities.map((identity) => owners.get(identityKey(identity)));
+      if (new Set(found).size > 1) for (const owner of found) if (owner !== undefined) asked.add(owner);
+    }
+    if (asked.size === 0) return counts;
+    const rows = await batch.query<{ profile_id: string; kind: IdentityKind; count: number }>(countIdentities, [
+      [...asked],
+    ]);
+    for (const { profile_id, kind, count } of rows)
+      counts.set(profile_id, { ...counts.get(profile_id), [kind]: count });
+    return counts;
+  }
+
+  async #claim(batch: Batch, claims: readonly { identity: Identity; profileId: string }[]): Promise<void> {
+    if (claims.length === 0) return;
+    const made = await batch.query(insertIdentities, [
+      ...columns(claims.map(({ identity }) => identity)),
+      claims.map(({ profileId }) => profileId),
+      batch.now,
+    ]);
+    if (made.length < claims.length) throw new BatchConflictError('another batch met the same person first');
+  }
+
+  async #lock(batch: Batch, created: ReadonlySet<string>, merges: readonly { loser: string }[]): Promise<void> {
+    const ids = [...batch.events.map((event) => event.profileId), ...merges.map(({ loser }) => loser)];
+    const stored = [...new Set(ids)].filter((id) => id !== '' && !created.has(id));
+    const rows = stored.length === 0 ? [] : await batch.query<ProfileRow>(lockProfiles, [stored]);
+    if (rows.length < stored.length || rows.some((row) => row.merged_into !== null))
+      throw new BatchConflictError('another batch has just merged one of these profiles');
+    for (const row of rows) batch.profiles.set(row.id, held(profileOf(row), false));
+    for (const id of created) batch.profiles.set(id, held(newProfile(id, batch.now), true));
+  }
+
+  async #merge(batch: Batch, merges: readonly { survivor: string; loser: string }[]): Promise<void> {
+    if (merges.length === 0) return;
+    await batch.query(moveIdentities, [merges.map(({ loser }) => loser), merges.map(({ survivor }) => survivor)]);
+    for (const merge of merges) {
+      const [survivor, loser] = [batch.profiles.get(merge.survivor), batch.profiles.get(merge.loser)];
+      if (survivor === undefined || loser === undefined) continue;
+      survivor.profile = mergeProfiles(survivor.profile, loser.profile);
+      survivor.everythingChanged = true;
+      batch.merges.push(merge);
+    }
+  }
+}
+
+const held = (profile: BatchProfile['profile'], isNew: boolean): BatchProfile => ({
+  profile,
+  isNew,
+  changedAttributes: new Set(),
+  tagsChanged: false,
+  changedPurposes: new Set(),
+  touched: false,
+  everythingChanged: false,
+});
+
+const columns = (identities: readonly Identity[]): [string[], string[], string[]] => [
+  identities.map(({ kind }) => kind),
+  identities.map(({ namespace }) => namespace),
+  identities.map(({ value }) => value),
+];
+
+function ownerOf(event: BatchEvent, owners: ReadonlyMap<string, string>): string {
+  for (const identity of event.incoming.identities) {
+    const owner = owners.get(identityKey(identity));
+    if (owner !== undefined) return owner;
+  }
+  return '';
+}

@@ -1,0 +1,42 @@
+import { mergeConsents } from '../consent/apply-consents.js';
+import type { AttributeValue } from './attribute.js';
+import type { Profile, Provenance, TagProvenance } from './profile.js';
+
+/**
+ * Two profiles that turned out to be one person become one: for each attribute, tag and consent the newest fact counts.
+ * The order of the two makes no difference to what is known, only to whose id and age remain.
+ */
+export function mergeProfiles(survivor: Profile, loser: Profile): Profile {
+  const attributes: Record<string, AttributeValue> = { ...survivor.attributes };
+  const attributeProvenance: Record<string, Provenance> = { ...survivor.attributeProvenance };
+  for (const [key, stamp] of Object.entries(loser.attributeProvenance)) {
+    const value = loser.attributes[key];
+    if (value === undefined || !isNewer(stamp, attributeProvenance[key])) continue;
+    attributes[key] = value;
+    attributeProvenance[key] = stamp;
+  }
+  const tagProvenance: Record<string, TagProvenance> = { ...survivor.tagProvenance };
+  for (const [tag, stamp] of Object.entries(loser.tagProvenance)) {
+    if (isNewer(stamp, tagProvenance[tag])) tagProvenance[tag] = stamp;
+  }
+  return {
+    ...survivor,
+    version: Math.max(survivor.version, loser.version) + 1,
+    attributes,
+    attributeProvenance,
+    tags: Object.keys(tagProvenance)
+      .filter((tag) => tagProvenance[tag]?.[2] === true)
+      .sort(),
+    tagProvenance,
+    consents: mergeConsents(survivor.consents, loser.consents),
+    lastEventAt: survivor.lastEventAt > loser.lastEventAt ? survivor.lastEventAt : loser.lastEventAt,
+  };
+}
+
+type Stamp = readonly [eventId: string, atMs: number, ...unknown[]];
+
+/** The event's id breaks a tie, so that both orders of merging give the same person. */
+function isNewer(candidate: Stamp, present: Stamp | undefined): boolean {
+  if (present === undefined) return true;
+  return candidate[1] === present[1] ? candidate[0] > present[0] : candidate[1] > present[1];
+}

@@ -1,0 +1,21 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Consents } from '../consent/consent.js';
+import type { AttributeValue } from './attribute.js';
+import type { Provenance, TagProvenance } from './profile.js';
+
+/** One person. Written by the pipeline only. */
+@Entity('profiles')
+export class ProfileEntity {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('integer') version!: number;
+  @Column('jsonb', { default: {} }) attributes!: Record<string, AttributeValue>;
+  @Column('jsonb', { default: {} }) attribute_provenance!: Record<string, Provenance>;
+  @Column('text', { array: true, default: [] }) tags!: string[];
+  @Column('jsonb', { default: {} }) tag_provenance!: Record<string, TagProvenance>;
+  @Column('jsonb', { default: {} }) consents!: Consents;
+  /** Set when two profiles turned out to be one person: the survivor. */
+  @Column('uuid', { nullable: true }) merged_into!: string | null;
+  @Column('timestamptz') created_at!: Date;
+  @Column('timestamptz') updated_at!: Date;
+  @Column('timestamptz') last_event_at!: Date;
+}

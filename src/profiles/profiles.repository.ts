@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Identity } from './identity.js';
+import { IdentityEntity } from './identity.entity.js';
+import { ProfileEntity } from './profile.entity.js';
+import type { Profile } from './profile.js';
+import { profileOf, type ProfileRow } from './profile-row.js';
+
+/** The questions others ask about profiles. Only the pipeline writes them. */
+@Injectable()
+export class Profiles {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** By id; a profile that was merged into another one is not among them. */
+  async findMany(ids: readonly string[]): Promise<Map<string, Profile>> {
+    const rows = await this.dataSource.query<ProfileRow[]>(
+      `SELECT id, version, attributes, attribute_provenance, tags, tag_provenance, consents, merged_into, created_at, last_event_at
+       FROM profiles WHERE id = ANY ($1::uuid[]) AND merged_into IS NULL`,
+      [ids],
+    );
+    return new Map(rows.map((row) => [row.id, profileOf(row)]));
+  }
+
+  /** One profile, following a merge to the survivor. */
+  async findOne(id: string): Promise<ProfileEntity | null> {
+    const row = await this.dataSource.getRepository(ProfileEntity).findOneBy({ id });
+    return row?.merged_into == null ? row : this.findOne(row.merged_into);
+  }
+
+  /** Whose identifier is this? An empty namespace matches any. */
+  async idsByIdentity({ kind, namespace, value }: Identity): Promise<string[]> {
+    const rows = await this.dataSource.getRepository(IdentityEntity).find({
+      where: { kind, value, ...(namespace !== '' && { namespace }) },
+      order: { profile_id: 'ASC' },
+      take: 20,
+    });
+    return [...new Set(rows.map((row) => row.profile_id))];
+  }
+
+  identities(profileId: string): Promise<IdentityEntity[]> {
+    return this.dataSource
+      .getRepository(IdentityEntity)
+      .find({ where: { profile_id: profileId }, order: { kind: 'ASC', namespace: 'ASC', value: 'ASC' } });
+  }
+
+  /** Newest first by id; `after` is the last id of the page before. */
+  page(limit: number, after: string | null): Promise<ProfileEntity[]> {
+    const query = this.dataSource.getRepository(ProfileEntity).createQueryBuilder('p').where('p.merged_into IS NULL');
+    if (after !== null) query.andWhere('p.id < :after', { after });
+    return query.orderBy('p.id', 'DESC').limit(limit).getMany();
+  }
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { Batch, BatchProfile, Stage } from '../events/batch.js';
+
+const saveProfiles = {
+  name: 'profiles-save',
+  text: `INSERT INTO profiles (id, version, attributes, attribute_provenance, tags, tag_provenance, consents, created_at, updated_at, last_event_at)
+    SELECT id, version, attributes, attribute_provenance, ARRAY(SELECT jsonb_array_elements_text(tags)), tag_provenance, consents, created_at, $1, last_event_at
+    FROM unnest($2::uuid[], $3::int[], $4::jsonb[], $5::jsonb[], $6::jsonb[], $7::jsonb[], $8::jsonb[], $9::timestamptz[], $10::timestamptz[])
+      AS t (id, version, attributes, attribute_provenance, tags, tag_provenance, consents, created_at, last_event_at)
+    ON CONFLICT (id) DO UPDATE SET
+      version = excluded.version, attributes = excluded.attributes, attribute_provenance = excluded.attribute_provenance,
+      tags = excluded.tags, tag_provenance = excluded.tag_provenance, consents = excluded.consents,
+      updated_at = excluded.updated_at, last_event_at = excluded.last_event_at`,
+};
+const retireProfiles = {
+  name: 'profiles-retire',
+  text: `UPDATE profiles p SET merged_into = m.survivor, updated_at = $3 FROM unnest($1::uuid[], $2::uuid[]) AS m (loser, survivor) WHERE p.id = m.loser`,
+};
+
+/** Stores the changed profiles, each once, whatever number of events it had. A profile's version grows only if it changed. */
+@Injectable()
+export class SaveStage implements Stage {
+  readonly name = 'save';
+
+  async run(batch: Batch): Promise<void> {
+    const losers = new Set(batch.merges.map(({ loser }) => loser));
+    const changed = [...batch.profiles.values()].filter(
+      (held) => !losers.has(held.profile.id) && (held.touched || changes(held)),
+    );
+    for (const held of changed) {
+      if (changes(held)) held.profile = { ...held.profile, version: held.profile.version + 1 };
+    }
+    const profiles = changed.map((held) => held.profile);
+    if (profiles.length > 0)
+      await batch.query(saveProfiles, [
+        batch.now,
+        profiles.map(({ id }) => id),
+        profiles.map(({ version }) => version),
+        profiles.map(({ attributes }) => JSON.stringify(attributes)),
+        profiles.map(({ attributeProvenance }) => JSON.stringify(attributeProvenance)),
+        profiles.map(({ tags }) => JSON.stringify(tags)),
+        profiles.map(({ tagProvenance }) => JSON.stringify(tagProvenance)),
+        profiles.map(({ consents }) => JSON.stringify(consents)),
+        profiles.map(({ createdAt }) => createdAt),
+        profiles.map(({ lastEventAt }) => lastEventAt),
+      ]);
+    if (losers.size > 0)
+      await batch.query(retireProfiles, [
+        batch.merges.map(({ loser }) => loser),
+        batch.merges.map(({ survivor }) => survivor),
+        batch.now,
+      ]);
+  }
+}
+
+const changes = (held: BatchProfile): boolean =>
+  held.isNew ||
+  held.everythingChanged ||
+  held.changedAttributes.size > 0 ||
+  held.tagsChanged ||
+  held.changedPurposes.size > 0;

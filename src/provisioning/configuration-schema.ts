@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { Destination } from '../destinations/destination.js';
+import { destinations as providers } from '../destinations/registry.js';
+import { mappingSchema } from '../mapping/mapping.js';
+import { platforms } from '../sources/registry.js';
+
+const key = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens, for example acme-manychat');
+
+const secret = z.string().min(8, 'must have at least 8 characters');
+
+/** A source as a person describes it. `settings` are the platform's own. */
+export const sourceInput = z
+  .strictObject({
+    key,
+    platform: z.enum(platforms.map(({ id }) => id) as [string, ...string[]]), // zod wants at least one; the registry has it
+    title: z.string().min(1),
+    enabled: z.boolean().default(true),
+    secrets: z.array(secret).min(1).max(2).describe('Two are valid at once while a secret is being rotated'),
+    settings: z.record(z.string(), z.unknown()).default({}),
+  })
+  .superRefine(({ platform, settings }, context) => {
+    const checked = platforms.find(({ id }) => id === platform)?.settings.safeParse(settings);
+    forward(checked, ['settings'], context);
+  });
+export type SourceInput = z.output<typeof sourceInput>;
+
+/** A destination with its mapping as a person describes it. `settings` are the provider's own, secrets included. */
+export const destinationInput = z
+  .strictObject({
+    key,
+    provider: z.enum(providers.map(({ id }) => id) as [string, ...string[]]),
+    title: z.string().min(1),
+    enabled: z.boolean().default(true),
+    settings: z.record(z.string(), z.unknown()).default({}),
+    mapping: mappingSchema.optional(),
+  })
+  .superRefine(({ provider: id, settings, mapping }, context) => {
+    const provider = providers.find((candidate) => candidate.id === id);
+    forward(provider?.settings.safeParse(settings), ['settings'], context);
+    if (provider !== undefined && mapping !== undefined) checkMapping(provider, mapping.object, context);
+  });
+export type DestinationInput = z.output<typeof destinationInput>;
+
+/** One configuration file. */
+export const configurationFile = z.strictObject({
+  only: z.literal('sandbox').optional().describe('This file counts only while the sandbox CRMs run'),
+  sources: z.array(sourceInput).default([]),
+  destinations: z.array(destinationInput).default([]),
+});
+export type ConfigurationFile = z.output<typeof configurationFile>;
+
+function checkMapping({ title, objects }: Destination, object: string, context: z.RefinementCtx): void {
+  if (objects.includes(object)) return;
+  const message = `must be one of ${objects.join(', ')}, which is what ${title} has`;
+  context.addIssue({ code: 'custom', path: ['mapping', 'object'], message, input: object });
+}
+
+function forward(
+  checked: z.ZodSafeParseResult<unknown> | undefined,
+  path: PropertyKey[],
+  context: z.RefinementCtx,
+): void {
+  for (const issue of checked?.error?.issues ?? [])
+    context.addIssue({ ...issue, code: 'custom', path: [...path, ...issue.path] });
+}

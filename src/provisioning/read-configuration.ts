@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { ConfigurationError } from '../../config/env.js';
+import {
+  type ConfigurationFile,
+  configurationFile,
+  type DestinationInput,
+  type SourceInput,
+} from './configuration-schema.js';
+
+export interface Configuration {
+  readonly sources: readonly SourceInput[];
+  readonly destinations: readonly DestinationInput[];
+}
+
+export interface ReadOptions {
+  readonly folder: string;
+  /** For `${NAME}` and `${NAME:-default}`. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly sandbox: boolean;
+}
+
+/**
+ * Reads every `*.yaml` of the configuration folder.
+ *
+ * @throws ConfigurationError with one line per problem: the file, the path in it, what was expected, what was found
+ */
+export function readConfiguration({ folder, variables, sandbox }: ReadOptions): Configuration {
+  const problems: string[] = [];
+  const files = listFiles(folder).flatMap((file) => {
+    const read = readFile(path.join(folder, file), variables, problems);
+    return read === null || (read.only === 'sandbox' && !sandbox) ? [] : [{ file: path.join(folder, file), ...read }];
+  });
+  for (const kind of ['sources', 'destinations'] as const) {
+    const seen = new Map<string, string>();
+    for (const { file, [kind]: entries } of files)
+      for (const [index, { key }] of entries.entries()) {
+        const where = `${file}, ${kind}[${index}].key`;
+        const other = seen.get(key);
+        if (other !== undefined) problems.push(`${where}: must be unique, but "${key}" stands at ${other} too`);
+        seen.set(key, where);
+      }
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems.join('\n'));
+  return {
+    sources: files.flatMap(({ sources }) => sources),
+    destinations: files.flatMap(({ destinations }) => destinations),
+  };
+}
+
+function listFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((file) => /\.ya?ml$/.test(file))
+      .sort();
+  } catch (error) {
+    throw new ConfigurationError(
+      `${folder}: the configuration folder cannot be read (${error instanceof Error ? error.message : String(error)}); CONFIG_DIR names another one`,
+      { cause: error },
+    );
+  }
+}
+
+function readFile(file: string, variables: ReadOptions['variables'], problems: string[]): ConfigurationFile | null {
+  const document = parseDocument(readFileSync(file, 'utf8'), { prettyErrors: true });
+  if (document.errors.length > 0) {
+    for (const error of document.errors) problems.push(`${file}: ${error.message.split('\n')[0] ?? ''}`);
+    return null;
+  }
+  const missing: string[] = [];
+  const content = substitute(document.toJS() ?? {}, variables, [], missing);
+  for (const line of missing) problems.push(`${file}, ${line}`);
+  if (missing.length > 0) return null;
+  const parsed = configurationFile.safeParse(content);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) problems.push(`${file}, ${describeIssue(issue, content)}`);
+  return null;
+}
+
+/** Replaces `${NAME}` in every text. A text that is nothing but a variable stays a text: secrets may look like numbers. */
+function substitute(
+  value: unknown,
+  variables: ReadOptions['variables'],
+  at: PropertyKey[],
+  missing: string[],
+): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => substitute(item, variables, [...at, index], missing));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, substitute(item, variables, [...at, key], missing)]),
+    );
+  if (typeof value !== 'string') return value;
+  return value.replaceAll(
+    /\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}/g,
+    (_all, name: string, fallback: string | undefined) => {
+      const known = variables[name] ?? fallback;
+      if (known === undefined)
+        missing.push(`${pathText(at)}: the environment variable ${name} is expected, but it is not set`);
+      return known ?? '';
+    },
+  );
+}
+
+function describeIssue(issue: z.core.$ZodIssue, content: unknown): string {
+  return `${pathText(issue.path)}: ${issue.message}; found ${foundAt(issue.path, content)}`;
+}
+
+/** Whatever could be a secret is not repeated on a screen or in a log. */
+const secretWords = /secret|token|key$|password|apikey/i;
+
+function foundAt(at: readonly PropertyKey[], content: unknown): string {
+  const name = at.findLast((part) => typeof part === 'string');
+  if (name !== 'key' && at.some((part) => typeof part === 'string' && part !== 'key' && secretWords.test(part)))
+    return 'a value that is not shown';
+  let value = content;
+  for (const part of at) value = typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined;
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}
+
+const pathText = (at: readonly PropertyKey[]): string =>
+  at
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
+    .join('') || 'the file';

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { createDataSource } from '../../config/data-source.js';
+import { startLocalPostgres } from '../../src/database/local-postgres/local-postgres.js';
+import { findRedis } from './redis.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A PostgreSQL for this run; its database `template` has every migration. */
+    databaseServerUrl: string;
+    /** null: there is no Redis here, and what needs one is left out. */
+    redisUrl: string | null;
+  }
+}
+
+/** One real PostgreSQL for the whole run, and a Redis where there is one. Nothing has to be installed for the first. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'parley-test-'));
+  const server = await startLocalPostgres({ folder, durable: false });
+  const redis = await findRedis();
+  await prepareTemplate(server.url);
+  project.provide('databaseServerUrl', server.url);
+  project.provide('redisUrl', redis?.url ?? null);
+  if (redis === null)
+    process.stdout.write('\nLEFT OUT: tests that need Redis. Set REDIS_URL, or install redis-server, to run them.\n\n');
+  return async () => {
+    await redis?.stop();
+    await server.stop();
+    rmSync(server.dataFolder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+async function prepareTemplate(url: string): Promise<void> {
+  const admin = createDataSource(url);
+  await admin.initialize();
+  await admin.query('CREATE DATABASE template');
+  await admin.destroy();
+  const template = createDataSource(url.replace(/\/parley$/, '/template'));
+  await template.initialize();
+  await template.runMigrations();
+  await template.destroy();
+}
