@@ -31,7 +31,8 @@ export function abortableAgent(baseUrl: string): HttpAgent {
   };
 
   const connect = agent.createConnection.bind(agent);
-  const keep = agent.keepSocketAlive.bind(agent);
+  // Declared as void, but the socket is kept only when it returns true.
+  const keep: (socket: Duplex) => unknown = agent.keepSocketAlive.bind(agent);
   const reuse = agent.reuseSocket.bind(agent);
   agent.createConnection = (options, done) => {
     const socket = connect(options, done);
@@ -43,7 +44,7 @@ export function abortableAgent(baseUrl: string): HttpAgent {
   };
   agent.keepSocketAlive = (socket) => {
     release(socket);
-    keep(socket);
+    return keep(socket);
   };
   agent.reuseSocket = (socket, request) => {
     watch(socket);

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment -- the SDK declares its request bodies as classes and takes plain objects */
 import { Client } from '@hubspot/api-client';
 import { z } from 'zod';
 import type { CallDescription, ConnectionContext } from '../destination.js';
