@@ -80,21 +80,30 @@ export class SalesforceClient {
    * @returns one row per record, in the order of the records
    * @throws DeliveryError when Salesforce refused the call as a whole
    */
-  async upsert(object: string, keyField: string, records: readonly WireRecord[]): Promise<readonly SavedRow[]> {
+  upsert(object: string, keyField: string, records: readonly WireRecord[]): Promise<readonly SavedRow[]> {
+    const path = `${encodeURIComponent(object)}/${encodeURIComponent(keyField)}`;
+    return this.#save('collections.upsert', `/composite/sobjects/${path}`, object, records);
+  }
+
+  /** Like `upsert`, for records that are named by their `id`; those that are not there fail. */
+  update(object: string, records: readonly WireRecord[]): Promise<readonly SavedRow[]> {
+    return this.#save('collections.update', '/composite/sobjects', object, records);
+  }
+
+  async #save(
+    operation: string,
+    url: string,
+    object: string,
+    records: readonly WireRecord[],
+  ): Promise<readonly SavedRow[]> {
     this.#budget.check();
-    return this.#send(
-      { operation: 'collections.upsert', records: records.length, repeatable: true },
-      {
-        method: 'PATCH',
-        url: `/composite/sobjects/${encodeURIComponent(object)}/${encodeURIComponent(keyField)}`,
-        headers: { 'content-type': 'application/json', 'Sforce-Duplicate-Rule-Header': 'allowSave=true' },
-        body: JSON.stringify({
-          allOrNone: false,
-          records: records.map((record) => ({ attributes: { type: object }, ...record })),
-        }),
-      },
-      savedRows,
-    );
+    const headers = { 'content-type': 'application/json', 'Sforce-Duplicate-Rule-Header': 'allowSave=true' };
+    const body = JSON.stringify({
+      allOrNone: false,
+      records: records.map((record) => ({ attributes: { type: object }, ...record })),
+    });
+    const call = { operation, records: records.length, repeatable: true };
+    return this.#send(call, { method: 'PATCH', url, headers, body }, savedRows);
   }
 
   async #send<T>(call: CallDescription, request: HttpRequest, answer: z.ZodType<T>): Promise<T> {

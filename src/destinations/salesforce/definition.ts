@@ -13,6 +13,7 @@ export const salesforce: Destination<SalesforceSettings> = {
   settings: salesforceSettings,
   secrets: ['clientSecret', 'accessToken'],
   objects: ['Contact'],
+  consents: ['email'],
   limits: ({ recordsPerCall, timeoutSeconds }) => ({
     batchSize: recordsPerCall,
     parallelCalls: 5,

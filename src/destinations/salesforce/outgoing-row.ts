@@ -1,7 +1,8 @@
 import type { DroppedField, FieldValues, OutgoingRecord } from '../destination.js';
 import type { WireRecord, WireValue } from './client.js';
-import { emailOptOutField, hasTickedBox, withdrawsEmail } from './consent-fields.js';
+import { emailOptOutField, withdrawsEmail } from './consent-fields.js';
 import { toWire, type Objection } from './field-value.js';
+import { readMemo } from './memo.js';
 import { isRequired, type ObjectSchema } from './object-schema.js';
 import { canHoldTags, hasTagNews, writeTags } from './tags.js';
 
@@ -37,7 +38,7 @@ export function toRow(record: OutgoingRecord, present: Present, plan: RowPlan): 
   const draft = new RowDraft(plan, record.known !== null || present.exists === true);
   draft.addFields(complete ? record.fields : record.changed);
   draft.addTags(record, present);
-  if (withdrawsEmail(record) && (complete || !hasTickedBox(record))) draft.addValue(emailOptOutField, true);
+  if (withdrawsEmail(record) && (complete || !readMemo(record).optedOutOfEmail)) draft.addValue(emailOptOutField, true);
   if (present.exists === false) draft.addLastName();
   return { record, values: draft.values, dropped: draft.dropped, complete };
 }

@@ -1,8 +1,10 @@
 import { DeliveryError } from '../delivery-error.js';
 import type { OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
 import type { SalesforceClient } from './client.js';
-import { emailOptOutField, hasTickedBox, memoOf } from './consent-fields.js';
+import { emailOptOutField, withdrawsEmail } from './consent-fields.js';
 import { comparableKey, readExisting, type ExistingRecords } from './existing-records.js';
+import { readMemo, writeMemo } from './memo.js';
+import { moveKeys } from './move-keys.js';
 import { keyFieldOf, type SchemaCache } from './object-schema.js';
 import { mustRead, toRow, writableTagsField, type OutgoingRow, type Present, type RowPlan } from './outgoing-row.js';
 import { remedied } from './remedy.js';
@@ -45,12 +47,13 @@ async function upsertBatch(
   keyField: DescribedField,
   records: readonly OutgoingRecord[],
 ): Promise<readonly RecordResult[]> {
-  const unsure = records.filter((record) => mustRead(record, plan));
+  const { ready, failed } = await moveKeys(client, object, keyField.name, records);
+  const unsure = ready.filter((record) => mustRead(record, plan));
   const tagsField = writableTagsField(plan.schema, plan.tagsField);
   const existing = await readExisting(client, object, keyField, tagsField, unsure).catch(
     forgetOutdated(schemas, object),
   );
-  const rows = records.map((record) => toRow(record, presentOf(record, existing), plan));
+  const rows = ready.map((record) => toRow(record, presentOf(record, existing), plan));
   const idle = rows.filter(isIdle);
   const outcomes = await saveRows(
     client,
@@ -66,6 +69,7 @@ async function upsertBatch(
   }
   const second = await saveOrFail(client, object, plan, [...mended.values()]);
   return [
+    ...failed,
     ...idle.map(deliveredWithoutCall),
     ...outcomes.filter(({ row }) => !mended.has(row)).map((outcome) => toResult(outcome, plan)),
     ...second.map((outcome) => toResult(outcome, plan)),
@@ -120,9 +124,12 @@ const failAll =
 
 function deliveredWithoutCall({ record, dropped }: OutgoingRow): RecordResult {
   const { profileId, known } = record;
-  const memo = memoOf(record, hasTickedBox(record));
+  const memo = memoOf(record, readMemo(record).optedOutOfEmail);
   return { profileId, status: 'delivered', remoteId: known?.remoteId ?? '', created: false, memo, dropped };
 }
+
+const memoOf = (record: OutgoingRecord, boxIsTicked: boolean) =>
+  writeMemo({ key: record.key, optedOutOfEmail: withdrawsEmail(record) && boxIsTicked });
 
 function toResult(outcome: SavedOutcome, { keyField }: RowPlan): RecordResult {
   const { record, values, dropped, complete } = outcome.row;
@@ -130,7 +137,7 @@ function toResult(outcome: SavedOutcome, { keyField }: RowPlan): RecordResult {
   if ('failure' in outcome) return { profileId, status: 'failed', error: outcome.failure };
   if ('saved' in outcome) {
     const { id, created } = outcome.saved;
-    const memo = memoOf(record, values[emailOptOutField] === true || (hasTickedBox(record) && !created));
+    const memo = memoOf(record, values[emailOptOutField] === true || (readMemo(record).optedOutOfEmail && !created));
     return { profileId, status: 'delivered', remoteId: id, created: created && !complete, memo, dropped };
   }
   const [

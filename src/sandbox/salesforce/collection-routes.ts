@@ -5,6 +5,7 @@ import { comparable, type Contact } from './contact-table.js';
 import type { FieldDefinition } from './field-definition.js';
 import { readValue } from './incoming-value.js';
 import type { Org } from './org.js';
+import { fullId } from './record-id.js';
 import { notFound, RestError, type RestErrorEntry } from './rest-error.js';
 import { saveContact, type SaveOptions } from './save-contact.js';
 
@@ -17,24 +18,33 @@ type Incoming = z.infer<typeof collection>['records'][number];
 const most = 200;
 
 /**
- * Upsert of up to 200 records by an external id: always HTTP 200 with one row per record, in request order.
+ * Update of up to 200 records by id, and upsert by an external id: always HTTP 200 with one row per record, in request order.
  * The sandbox plays `allOrNone:false` only, and refuses the other plainly.
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_upsert.htm
  */
 export function registerCollections(app: FastifyInstance, org: Org): void {
+  app.patch('/composite/sobjects', (request) => {
+    const records = readCollection(org, readBody(request));
+    return records.map((record) => update(org, record, { allowSave: mayDuplicate(request) }));
+  });
   app.patch('/composite/sobjects/:object/:externalIdField', (request) => {
     const { object, externalIdField } = params.parse(request.params);
     if (object !== 'Contact') throw notFound();
     const field = org.field(externalIdField);
     if (field?.externalId !== true) throw unknownKey(externalIdField);
-    const { allOrNone, records } = readCollection(readBody(request));
-    if (allOrNone) throw notPlayed();
-    if (records.length > most) throw tooMany();
+    const records = readCollection(org, readBody(request));
     const options = { allowSave: mayDuplicate(request) };
-    checkJson(org, records);
     const repeated = repeatedKeys(field, records);
     return records.map((record) => upsert(org, field, record, repeated, options));
   });
+}
+
+function update(org: Org, { id, ...values }: Incoming, options: SaveOptions): unknown {
+  const existing = typeof id === 'string' ? org.contacts.get(fullId(id)) : undefined;
+  if (existing === undefined)
+    return failed({ errorCode: 'INVALID_CROSS_REFERENCE_KEY', message: 'invalid cross reference id', fields: [] });
+  const outcome = saveContact(org, values, existing, options);
+  return 'objection' in outcome ? failed(outcome.objection) : { id: outcome.id, success: true, errors: [] };
 }
 
 function upsert(
@@ -82,9 +92,16 @@ function repeatedKeys(field: FieldDefinition, records: readonly Incoming[]): Set
   return repeated;
 }
 
-function readCollection(body: unknown): z.infer<typeof collection> {
+/** The records of a request. @throws RestError when Salesforce would refuse the request as a whole */
+function readCollection(org: Org, body: unknown): readonly Incoming[] {
   const parsed = collection.safeParse(body);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { allOrNone, records } = parsed.data;
+    if (allOrNone) throw notPlayed();
+    if (records.length > most) throw tooMany();
+    checkJson(org, records);
+    return records;
+  }
   throw new RestError(400, {
     errorCode: 'JSON_PARSER_ERROR',
     message: `Unexpected parameter encountered during deserialization: ${z.prettifyError(parsed.error)}`,

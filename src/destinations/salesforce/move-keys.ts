@@ -1,0 +1,53 @@
+import { DeliveryError } from '../delivery-error.js';
+import type { FailedRecord, OutgoingRecord } from '../destination.js';
+import type { SalesforceClient } from './client.js';
+import { readMemo } from './memo.js';
+import { complaintError } from './to-delivery-error.js';
+import type { SavedRow } from './wire.js';
+
+/** The record we knew is not there any more. */
+const vanishedCodes: ReadonlySet<string> = new Set(['ENTITY_IS_DELETED', 'INVALID_CROSS_REFERENCE_KEY', 'NOT_FOUND']);
+
+/**
+ * Gives known records whose key has changed their new key, by their id, so that the upsert by key that follows finds them
+ * and does not make them twice. No call where no key has changed.
+ *
+ * @returns the records to go on with, and those that cannot: somebody else holds the key
+ */
+export async function moveKeys(
+  client: SalesforceClient,
+  object: string,
+  keyField: string,
+  records: readonly OutgoingRecord[],
+): Promise<{ readonly ready: readonly OutgoingRecord[]; readonly failed: readonly FailedRecord[] }> {
+  const moved = records.flatMap((record) => (hasMoved(record) ? [{ record, id: record.known?.remoteId ?? '' }] : []));
+  if (moved.length === 0) return { ready: records, failed: [] };
+  const answers = await client.update(
+    object,
+    moved.map(({ record, id }) => ({ id, [keyField]: record.key })),
+  );
+  if (answers.length !== moved.length)
+    throw new DeliveryError('transient', `Salesforce answered ${answers.length} rows for ${moved.length} records`, {
+      code: 'RESULT_MISSING',
+    });
+  const answerOf = new Map(moved.map(({ record }, index) => [record.profileId, answers[index]]));
+  const ready: OutgoingRecord[] = [];
+  const failed: FailedRecord[] = [];
+  for (const record of records) {
+    const complaint = complaintOf(answerOf.get(record.profileId));
+    if (complaint === null) ready.push(record);
+    else if (vanishedCodes.has(complaint.code)) ready.push({ ...record, known: null });
+    else failed.push({ profileId: record.profileId, status: 'failed', error: complaintError(complaint, 200) });
+  }
+  return { ready, failed };
+}
+
+function hasMoved(record: OutgoingRecord): boolean {
+  const { key } = readMemo(record);
+  return record.known !== null && key !== null && key !== record.key;
+}
+
+function complaintOf(answer: SavedRow | undefined) {
+  if (answer === undefined || answer.success) return null;
+  return answer.errors[0] ?? null;
+}
