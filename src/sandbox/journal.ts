@@ -17,6 +17,8 @@ export interface JournalEntry {
 
 const kept = 10_000;
 const secretHeaders = new Set(['authorization', 'cookie', 'x-api-key']);
+/** As the providers call credentials in bodies and answers; always at the top level. */
+const secretFields = new Set(['tokenKey', 'access_token', 'refresh_token', 'client_secret', 'assertion', 'password']);
 const longest = 20_000;
 
 /** The last 10,000 requests and answers, without the control API's own. Secrets are masked. */
@@ -77,16 +79,24 @@ export class Journal {
       at: this.clock.now().toISOString(),
       method: request.method,
       path: request.url,
-      headers: Object.fromEntries(
-        Object.entries(request.headers).map(([name, value]) => [name, secretHeaders.has(name) ? '***' : value]),
-      ),
-      body: readable(request.body),
+      headers: masked(request.headers, secretHeaders),
+      body: withoutSecrets(readable(request.body)),
       status,
-      answer: status === 0 ? null : parsed(this.#answers.get(request)),
+      answer: status === 0 ? null : withoutSecrets(parsed(this.#answers.get(request))),
       fault: this.#faults.get(request) ?? null,
     });
     if (this.#entries.length > kept * 1.1) this.#entries = this.#entries.slice(-kept);
   }
+}
+
+const masked = (fields: object, secrets: ReadonlySet<string>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, secrets.has(name) ? '***' : (value as unknown)]),
+  );
+
+function withoutSecrets(content: unknown): unknown {
+  if (content === null || typeof content !== 'object') return content;
+  return Object.keys(content).some((name) => secretFields.has(name)) ? masked(content, secretFields) : content;
 }
 
 function readable(body: unknown): unknown {
