@@ -54,6 +54,9 @@ export async function sendRows(
   return [...settled, ...(await sendRows(client, repaired, updateExisting, repairsLeft - 1))];
 }
 
+/** Refusals of a whole request that one row can cause. Any other would meet every half as well. */
+const aboutRows = new Set(['Invalid Resource', 'Bad Request', 'JSON Parse Exception']);
+
 /** A request refused as a whole names the row (`members.item:3.status`), or is halved until it does not need to. */
 async function isolate(
   client: MailchimpClient,
@@ -61,7 +64,7 @@ async function isolate(
   updateExisting: boolean,
   error: DeliveryError,
 ): Promise<readonly RowOutcome[]> {
-  const isAboutRows = error.kind === 'rejected';
+  const isAboutRows = error.kind === 'rejected' && aboutRows.has(error.details.code ?? '');
   if (!isAboutRows || rows.length === 1) return rows.map((row) => ({ kind: 'failed', row, error }));
   const named = Number(/^members\.item:(\d+)\b/.exec(error.details.field ?? '')?.[1]);
   const culprit = rows[named];

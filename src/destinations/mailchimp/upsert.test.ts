@@ -207,8 +207,9 @@ describe('fields', () => {
     await connection.fields('member');
     // An admin turns the text into a number behind our back.
     await setUp((audience) => {
-      const fields = audience.merge_fields as { tag: string; type: string }[];
-      for (const field of fields) if (field.tag === 'CHANNEL') field.type = 'number';
+      audience.merge_fields = tagged
+        .parse(audience.merge_fields)
+        .map((field) => (field.tag === 'CHANNEL' ? { ...field, type: 'number' } : field));
     });
     startCounting();
     const fields = { FNAME: text('Ada'), CHANNEL: text('web') };

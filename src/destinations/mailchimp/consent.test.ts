@@ -1,0 +1,270 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Consents } from '../../consent/consent.js';
+import type { OutgoingRecord, RecordResult } from '../destination.js';
+import { subscriberHash } from './client.js';
+import { asDelivered, consent, known, list, record, rehearse, text, type Rehearsal } from './test-support.js';
+
+const ada = 'ada@chat.test';
+const path = `${list}/members/${subscriberHash(ada)}`;
+const long = { email: consent('granted', '2026-01-10T10:00:00.000Z') };
+const later = (): Consents => ({ email: consent('granted', new Date(Date.now() + 60_000).toISOString()) });
+const revoked: Consents = { email: consent('revoked', '2026-03-01T10:00:00.000Z') };
+const changed = { FNAME: text('Grace') };
+
+/** Enough known members that a batch is cheaper than calls one by one. */
+async function membersInBatches(
+  sandbox: Rehearsal,
+): Promise<{ update: (consents?: Consents) => Promise<readonly RecordResult[]> }> {
+  const people = [ada, 'b@chat.test', 'c@chat.test', 'd@chat.test', 'e@chat.test'];
+  const results = await sandbox.upsert(...people.map((email) => record(email)));
+  return {
+    update: (consents = long) =>
+      sandbox.upsert(
+        ...people.map((email, index) =>
+          record(email, { ...known(results[index]), fields: changed, changed, consents }),
+        ),
+      ),
+  };
+}
+
+describe('an opt-out made at Mailchimp', () => {
+  it.each([
+    ['by the person', (sandbox: Rehearsal) => sandbox.optOut(ada)],
+    ['by a colleague or another integration', (sandbox: Rehearsal) => sandbox.patch(ada, { status: 'unsubscribed' })],
+    ['by archiving the contact', (sandbox: Rehearsal) => sandbox.send('DELETE', path)],
+    ['by a bounce', (sandbox: Rehearsal) => sandbox.patch(ada, { status: 'cleaned' })],
+  ])('%s survives a batch of changes, and its neighbours are written', async (_who, optOut) => {
+    const sandbox = await rehearse();
+    const { update } = await membersInBatches(sandbox);
+    await optOut(sandbox);
+    const before = await sandbox.member(ada);
+    const results = await update();
+    expect(results.filter(({ status }) => status === 'delivered')).toHaveLength(4);
+    expect(results.filter(({ status }) => status === 'withheld')).toHaveLength(1);
+    expect(await sandbox.member(ada)).toMatchObject({ status: before.status, merge_fields: { FNAME: 'Ada' } });
+    const batches = sandbox
+      .entries()
+      .filter(({ method, path: called }) => method === 'POST' && called.startsWith(`${list}?`));
+    expect(batches).toHaveLength(2);
+  });
+
+  it.each(['unsubscribed', 'archived'])('keeps somebody new to us %s when the consent is older', async (status) => {
+    const sandbox = await rehearse();
+    await sandbox.send('POST', `${list}/members`, { email_address: ada, status: 'subscribed' });
+    if (status === 'archived') await sandbox.send('DELETE', path);
+    else await sandbox.patch(ada, { status });
+    const [result] = await sandbox.upsert(record(ada));
+    expect(result).toMatchObject({ status: 'withheld', code: `${status}_at_mailchimp` });
+    expect(await sandbox.member(ada)).toMatchObject({ status, merge_fields: { FNAME: '' } });
+  });
+
+  it.each(['unsubscribed', 'archived'])(
+    'yields to a newer consent when the contact was %s by us or an API',
+    async (status) => {
+      const sandbox = await rehearse();
+      const { update } = await membersInBatches(sandbox);
+      if (status === 'archived') await sandbox.send('DELETE', path);
+      else await sandbox.patch(ada, { status });
+      const [result] = (await update(later())).filter(({ profileId }) => profileId.endsWith(ada));
+      expect(result).toMatchObject({ status: 'delivered' });
+      expect(await sandbox.member(ada)).toMatchObject({ status: 'subscribed', merge_fields: { FNAME: 'Grace' } });
+    },
+  );
+
+  it('yields to a newer consent of somebody new to us', async () => {
+    const sandbox = await rehearse();
+    await sandbox.send('POST', `${list}/members`, { email_address: ada, status: 'unsubscribed' });
+    await sandbox.upsert(record(ada, { consents: later() }));
+    expect(await sandbox.member(ada)).toMatchObject({ status: 'subscribed' });
+  });
+
+  it('of the person stands against any consent of ours, and is asked once per delivery', async () => {
+    const sandbox = await rehearse();
+    const [created] = await sandbox.upsert(record(ada));
+    await sandbox.optOut(ada);
+    sandbox.startCounting();
+    const [result] = await sandbox.upsert(record(ada, { ...known(created), consents: later(), changed }));
+    expect(result).toMatchObject({ status: 'withheld', code: 'compliance_state' });
+    expect(sandbox.calls()).toEqual([`GET ${path}`, `PATCH ${path}`]);
+    expect(await sandbox.member(ada)).toMatchObject({ status: 'unsubscribed' });
+  });
+
+  it('is not shaken off by a new address', async () => {
+    const sandbox = await rehearse();
+    const [created] = await sandbox.upsert(record(ada));
+    await sandbox.optOut(ada);
+    const [result] = await sandbox.upsert(record('new@chat.test', { ...known(created), changed: {} }));
+    expect(result).toMatchObject({ status: 'withheld', code: 'unsubscribed_at_mailchimp' });
+    expect(await sandbox.member('new@chat.test')).toMatchObject({ status: 404 });
+  });
+
+  it('by a bounce of the old address does not keep the new one out', async () => {
+    const sandbox = await rehearse();
+    const [created] = await sandbox.upsert(record(ada));
+    await sandbox.patch(ada, { status: 'cleaned' });
+    const [result] = await sandbox.upsert(record('new@chat.test', { ...known(created), changed: {} }));
+    expect(asDelivered(result).created).toBe(true);
+    expect(await sandbox.member('new@chat.test')).toMatchObject({
+      status: 'subscribed',
+      merge_fields: { FNAME: 'Ada' },
+    });
+  });
+});
+
+describe('a withdrawal', () => {
+  it('unsubscribes the contact at once and sends nothing else', async () => {
+    const sandbox = await rehearse();
+    const [created] = await sandbox.upsert(record(ada));
+    sandbox.startCounting();
+    const [result] = await sandbox.upsert(record(ada, { ...known(created), changed, consents: revoked }));
+    expect(result).toMatchObject({ status: 'delivered' });
+    expect(sandbox.entries()).toMatchObject([{ method: 'PATCH', body: { status: 'unsubscribed' } }]);
+    expect(await sandbox.member(ada)).toMatchObject({ status: 'unsubscribed', merge_fields: { FNAME: 'Ada' } });
+  });
+
+  it('is carried out once, so a later opt-in at Mailchimp stands', async () => {
+    const sandbox = await rehearse();
+    const [created] = await sandbox.upsert(record(ada));
+    const [withdrawn] = await sandbox.upsert(record(ada, { ...known(created), consents: revoked }));
+    await sandbox.patch(ada, { status: 'subscribed' });
+    sandbox.startCounting();
+    const [again] = await sandbox.upsert(record(ada, { ...known(withdrawn), changed, consents: revoked }));
+    expect(again).toMatchObject({ status: 'withheld', code: 'no_email_consent' });
+    expect(sandbox.calls()).toEqual([]);
+  });
+
+  it('reaches a contact that is new to us', async () => {
+    const sandbox = await rehearse();
+    await sandbox.send('POST', `${list}/members`, { email_address: ada, status: 'subscribed' });
+    const [result] = await sandbox.upsert(record(ada, { consents: revoked }));
+    expect(result).toMatchObject({ status: 'delivered' });
+    expect(await sandbox.member(ada)).toMatchObject({ status: 'unsubscribed' });
+  });
+
+  it('never makes a contact, and asks for an unknown one only once', async () => {
+    const sandbox = await rehearse();
+    const [first] = await sandbox.upsert(record(ada, { consents: revoked }));
+    await sandbox.upsert(record(ada, { consents: revoked }));
+    expect(first).toMatchObject({ status: 'withheld', code: 'no_email_consent' });
+    expect(sandbox.calls()).toEqual([`PATCH ${path}`]);
+    expect(await sandbox.member(ada)).toMatchObject({ status: 404 });
+  });
+
+  it('and a new consent bring the contact back with everything it missed, though Mailchimp heard of both late', async () => {
+    const sandbox = await rehearse();
+    const [created] = await sandbox.upsert(record(ada));
+    const [withdrawn] = await sandbox.upsert(record(ada, { ...known(created), consents: revoked }));
+    const fields = { FNAME: text('Grace'), LNAME: text('Hopper') };
+    const again: Consents = { email: consent('granted', '2026-03-01T10:05:00.000Z') };
+    const [result] = await sandbox.upsert(
+      record(ada, { ...known(withdrawn), fields, changed: {}, consents: again, tags: ['vip'] }),
+    );
+    expect(result).toMatchObject({ status: 'delivered' });
+    expect(await sandbox.member(ada)).toMatchObject({
+      status: 'subscribed',
+      merge_fields: { FNAME: 'Grace', LNAME: 'Hopper' },
+      tags: [{ name: 'vip' }],
+    });
+  });
+});
+
+describe('people without a decision', () => {
+  const keepThem = { settings: { unknownConsent: 'transactional' } } as const;
+
+  it('are kept as contacts who get no marketing, where an admin wants that', async () => {
+    const sandbox = await rehearse(keepThem);
+    await sandbox.upsert(record(ada, { consents: {} }));
+    expect(await sandbox.member(ada)).toMatchObject({ status: 'transactional', timestamp_opt: '' });
+  });
+
+  it('become subscribers when they agree', async () => {
+    const sandbox = await rehearse(keepThem);
+    const [created] = await sandbox.upsert(record(ada, { consents: {} }));
+    await sandbox.upsert(record(ada, { ...known(created), changed: {}, consents: later() }));
+    expect(await sandbox.member(ada)).toMatchObject({ status: 'subscribed' });
+  });
+
+  it('who subscribed at Mailchimp stay subscribed', async () => {
+    const sandbox = await rehearse(keepThem);
+    const [created] = await sandbox.upsert(record(ada, { consents: {} }));
+    await sandbox.patch(ada, { status: 'subscribed' });
+    await sandbox.upsert(record(ada, { ...known(created), changed, consents: {} }));
+    expect(await sandbox.member(ada)).toMatchObject({ status: 'subscribed', merge_fields: { FNAME: 'Grace' } });
+  });
+});
+
+type Move = 'sync' | 'load' | 'grant' | 'revoke' | 'person opts out' | 'api opts out' | 'bounce' | 'archive' | 'forget';
+const moves: readonly Move[] = [
+  'sync',
+  'load',
+  'grant',
+  'revoke',
+  'person opts out',
+  'api opts out',
+  'bounce',
+  'archive',
+  'forget',
+];
+
+/** One person through chat and Mailchimp, a minute per move; after each, what may be true of her. */
+async function play(sandbox: Rehearsal, clock: { at: number }, run: number, sequence: readonly Move[]): Promise<void> {
+  const email = `p${String(run)}@chat.test`;
+  const others = [1, 2, 3, 4].map((number) => `p${String(run)}-${String(number)}@chat.test`);
+  const at = `${list}/members/${subscriberHash(email)}`;
+  const thisMoment = (): string => new Date(clock.at).toISOString();
+  const firstGrant = consent('granted', thisMoment());
+  let mine = firstGrant;
+  let optedOutAt = -Infinity;
+  const held = new Map<string, OutgoingRecord['known']>();
+  const sync = async (emails: readonly string[]): Promise<void> => {
+    const fields = { FNAME: text(thisMoment()) };
+    const records = emails.map((one) => {
+      const consents = { email: one === email ? mine : firstGrant };
+      return record(one, { profileId: one, known: held.get(one) ?? null, consents, fields });
+    });
+    for (const result of await sandbox.upsert(...records))
+      if (result.status === 'delivered') held.set(result.profileId, { remoteId: result.remoteId, memo: result.memo });
+  };
+  const acts: Record<Move, () => Promise<unknown> | undefined> = {
+    sync: () => sync([email]),
+    load: () => sync([email, ...others]),
+    grant: () => void (mine = consent('granted', thisMoment())),
+    revoke: () => void (mine = consent('revoked', thisMoment())),
+    'person opts out': () => sandbox.optOut(email),
+    'api opts out': () => sandbox.patch(email, { status: 'unsubscribed' }),
+    bounce: () => sandbox.patch(email, { status: 'cleaned' }),
+    archive: () => sandbox.send('DELETE', at),
+    forget: () => sandbox.send('POST', `${at}/actions/delete-permanent`),
+  };
+  for (const move of sequence) {
+    clock.at += 60_000;
+    await sandbox.send('PUT', '/_sandbox/clock', { now: thisMoment() });
+    const before = (await sandbox.member(email)).status;
+    await acts[move]();
+    const after = (await sandbox.member(email)).status;
+    const story = `${sequence.join(', ')}: ${String(before)} became ${String(after)} by "${move}"`;
+    if (before === 'subscribed' && after !== before) optedOutAt = clock.at;
+    if (move === 'sync' || move === 'load')
+      expect(mine.status === 'revoked' && after === 'subscribed', story).toBe(false);
+    if (after !== 'subscribed' || before === 'subscribed') continue;
+    expect(Date.parse(mine.at), story).toBeGreaterThan(optedOutAt);
+    expect(before, story).not.toBe('cleaned');
+  }
+}
+
+it('never turns an opted-out, bounced, archived or forgotten address into a subscribed one without a newer consent', async () => {
+  const clock = { at: Date.parse('2026-05-01T00:00:00Z') };
+  const sandbox = await rehearse({ now: () => new Date(clock.at) });
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.constantFrom(...moves), { minLength: 2, maxLength: 8 }), async (sequence) => {
+      run += 1;
+      await play(sandbox, clock, run, ['load', ...sequence, 'load', 'sync']);
+      const email_address = `p${String(run + 10_000)}@chat.test`;
+      await sandbox.send('POST', `${list}/members`, { email_address, status: 'subscribed' });
+      await play(sandbox, clock, run + 10_000, [...sequence, 'load', 'sync']);
+    }),
+    { numRuns: 40 },
+  );
+}, 60_000);
