@@ -1,14 +1,14 @@
 import { DeliveryError } from '../delivery-error.js';
 import type { RecordResult } from '../destination.js';
-import type { HubspotClient, UpsertAnswer, UpsertedContact } from './client.js';
+import type { UpsertAnswer, UpsertedContact } from './client.js';
 import { comparableKey, contactsByKey } from './contact-key.js';
 import { type ContactWrite, withoutField } from './contact-write.js';
-import { certainCulprits, droppableField, isNamed, suspectWrites } from './culprit.js';
+import { certainCulprits, droppableField, isNamed, type Naming, suspectWrites } from './culprit.js';
 import { toDelivered } from './delivered-contact.js';
 
-interface Parts {
-  readonly client: HubspotClient;
-  readonly keyField: string;
+interface Parts extends Naming {
+  /** One call to HubSpot. */
+  readonly send: (writes: readonly ContactWrite[]) => Promise<UpsertAnswer>;
   /** Called when HubSpot refuses a value that its definitions allow, as far as we know them. */
   readonly onContradiction: () => void;
 }
@@ -44,10 +44,8 @@ export class BatchDelivery {
   /** Sends a batch. @returns the refusal of the whole batch, or null when HubSpot took it up */
   async #attempt(writes: readonly ContactWrite[]): Promise<DeliveryError | null> {
     if (writes.length === 0) return null;
-    const { client, keyField } = this.parts;
-    const inputs = writes.map(({ record, properties }) => ({ key: record.key, traceId: record.profileId, properties }));
     try {
-      await this.#takeApart(writes, await client.upsertContacts(keyField, inputs));
+      await this.#takeApart(writes, await this.parts.send(writes));
       return null;
     } catch (error) {
       if (error instanceof DeliveryError && error.kind === 'rejected') return error;
@@ -57,7 +55,7 @@ export class BatchDelivery {
 
   /** A batch of which at least one record is bad. */
   async #settleRefused(writes: readonly ContactWrite[], refusal: DeliveryError): Promise<void> {
-    const culprits = certainCulprits(refusal, writes, this.parts.keyField);
+    const culprits = certainCulprits(refusal, writes, this.parts);
     if (culprits.length > 0) {
       const corrected = this.#settleRecords(culprits.map((write) => ({ write, error: refusal })));
       return this.#deliver([...without(writes, culprits), ...corrected]);
@@ -84,7 +82,7 @@ export class BatchDelivery {
   #settleRecords(refused: readonly { readonly write: ContactWrite; readonly error: DeliveryError }[]): ContactWrite[] {
     return refused.flatMap(({ write, error }) => {
       const field = droppableField(error);
-      if (field !== null && write.properties[field.field] !== undefined) {
+      if (field !== null && field.field !== this.parts.keyField && write.properties[field.field] !== undefined) {
         this.parts.onContradiction();
         return withoutField(write, field);
       }
@@ -95,13 +93,14 @@ export class BatchDelivery {
 
   /** Matches results and the errors of a 207 to records, by trace id or key, never by place; and counts them. */
   async #takeApart(writes: readonly ContactWrite[], { results, errors }: UpsertAnswer): Promise<void> {
-    const find = finder(this.parts.keyField, results);
+    const { keyField } = this.parts;
+    const find = finder(keyField, results);
     const unmentioned: ContactWrite[] = [];
     const refused: { write: ContactWrite; error: DeliveryError }[] = [];
     for (const write of writes) {
       const contact = find(write);
-      const error = errors.find((candidate) => isNamed(candidate, write, this.parts.keyField));
-      if (contact !== undefined) this.#results.set(write.record.profileId, toDelivered(write, contact));
+      const error = errors.find((candidate) => isNamed(candidate, write, this.parts));
+      if (contact !== undefined) this.#results.set(write.record.profileId, toDelivered(keyField, write, contact));
       else if (error !== undefined) refused.push({ write, error });
       else unmentioned.push(write);
     }

@@ -6,6 +6,12 @@ import { type Option, type Property, propertySchema } from './property.js';
 import type { HubspotSettings } from './settings.js';
 import { type HubspotError, toDeliveryError, toRecordError } from './to-delivery-error.js';
 
+export interface UpdateInput {
+  readonly remoteId: string;
+  readonly traceId: string;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
 export interface UpsertInput {
   readonly key: string;
   readonly traceId: string;
@@ -20,9 +26,13 @@ const upsertedSchema = contactSchema
   // The SDK renames `new`, a reserved word.
   .extend({ _new: z.boolean(), objectWriteTraceId: z.string().optional() })
   .transform(({ _new, objectWriteTraceId, ...contact }) => ({ ...contact, isNew: _new, traceId: objectWriteTraceId }));
+const updatedSchema = contactSchema
+  .extend({ objectWriteTraceId: z.string().optional() })
+  .transform(({ objectWriteTraceId, ...contact }) => ({ ...contact, isNew: false, traceId: objectWriteTraceId }));
 const errorsSchema = z.array(z.unknown()).default([]);
 
 const upsertAnswerSchema = z.object({ results: z.array(upsertedSchema).default([]), errors: errorsSchema });
+const updateAnswerSchema = z.object({ results: z.array(updatedSchema).default([]), errors: errorsSchema });
 const readAnswerSchema = z.object({ results: z.array(contactSchema).default([]), errors: errorsSchema });
 const propertiesAnswerSchema = z.object({ results: z.array(propertySchema) });
 const tokenInfoSchema = z.object({ hubId: z.coerce.string(), scopes: z.array(z.string()) });
@@ -70,13 +80,32 @@ export class HubspotClient {
       upsertAnswerSchema,
       () => this.#sdk.crm.contacts.batchApi.upsert({ inputs: body }),
     );
-    return { results, errors: errors.map((error) => toRecordError(error, { secret: this.settings.accessToken })) };
+    return { results, errors: this.#recordErrors(errors) };
   }
 
-  /** At most 100. Contacts that are not there are missing in the answer. */
-  async readContacts(idProperty: string, keys: readonly string[], properties: readonly string[]): Promise<Contact[]> {
+  /** At most 100, by record id; those that are not there are told in `errors`. */
+  async updateContacts(inputs: readonly UpdateInput[]): Promise<UpsertAnswer> {
+    const body = inputs.map(({ remoteId, traceId, properties }) => ({
+      id: remoteId,
+      objectWriteTraceId: traceId,
+      properties: { ...properties },
+    }));
+    const { results, errors } = await this.#send(
+      { operation: 'contacts.batchUpdate', records: inputs.length, repeatable: true },
+      updateAnswerSchema,
+      () => this.#sdk.crm.contacts.batchApi.update({ inputs: body }),
+    );
+    return { results, errors: this.#recordErrors(errors) };
+  }
+
+  /** At most 100, by a unique property or, with null, by record id. Contacts that are not there are missing in the answer. */
+  async readContacts(
+    idProperty: string | null,
+    keys: readonly string[],
+    properties: readonly string[],
+  ): Promise<Contact[]> {
     const body = {
-      idProperty,
+      ...(idProperty === null ? {} : { idProperty }),
       inputs: keys.map((id) => ({ id })),
       properties: [...properties],
       propertiesWithHistory: [],
@@ -119,6 +148,10 @@ export class HubspotClient {
         tokenKey: this.settings.accessToken,
       }),
     );
+  }
+
+  #recordErrors(errors: readonly unknown[]): HubspotError[] {
+    return errors.map((error) => toRecordError(error, { secret: this.settings.accessToken }));
   }
 
   #send<T>(

@@ -20,29 +20,37 @@ export function droppableField({ message, details: { code, field } }: DeliveryEr
   return field === undefined || code === undefined || scopeOf(code) === 'record' ? null : { field, code, message };
 }
 
+/** How a batch refers to its records. */
+export interface Naming {
+  readonly keyField: string;
+  /** The `id` a record was sent with. */
+  readonly idOf: (write: ContactWrite) => string;
+}
+
 /** A key shorter than this may stand in a text by chance. */
 const distinctiveLength = 6;
 
 /**
  * The records that are to blame beyond doubt: all that carry a property nobody can write, else those that the refusal names
- * by trace id or key. A record refused alone is to blame whatever the refusal says.
+ * by trace id, id or key. A record refused alone is to blame whatever the refusal says.
  */
 export function certainCulprits(
   error: DeliveryError,
   writes: readonly ContactWrite[],
-  keyField: string,
+  naming: Naming,
 ): readonly ContactWrite[] {
   const { code, field } = error.details;
   const carriers = scopeOf(code) === 'property' ? writes.filter((write) => carries(write, field)) : [];
   if (carriers.length > 0) return carriers;
-  return writes.length === 1 ? writes : writes.filter((write) => isNamed(error, write, keyField));
+  return writes.length === 1 ? writes : writes.filter((write) => isNamed(error, write, naming));
 }
 
-/** Does the refusal name this record by trace id or key, or quote its key in a text about the key? */
-export function isNamed(error: DeliveryError, { record: { profileId, key } }: ContactWrite, keyField: string): boolean {
+/** Does the refusal name this record by trace id or id, or quote its key in a text about the key? */
+export function isNamed(error: DeliveryError, write: ContactWrite, { keyField, idOf }: Naming): boolean {
+  const { profileId, key } = write.record;
   const { field = keyField } = error.details;
   const named = error instanceof HubspotError ? error.named : [];
-  if (named.some((name) => name === profileId || name.toLowerCase() === key.toLowerCase())) return true;
+  if (named.some((name) => name === profileId || name.toLowerCase() === idOf(write).toLowerCase())) return true;
   return field === keyField && key.length >= distinctiveLength && quotes(error.message, key);
 }
 

@@ -1,15 +1,20 @@
 import type { DeliveredRecord, DroppedField } from '../destination.js';
 import type { UpsertedContact } from './client.js';
 import type { ContactWrite } from './contact-write.js';
+import { toMemo } from './held-key.js';
 
 /** What became of a record that HubSpot took. */
-export function toDelivered({ record, properties, dropped }: ContactWrite, contact: UpsertedContact): DeliveredRecord {
+export function toDelivered(
+  keyField: string,
+  { record, properties, dropped }: ContactWrite,
+  contact: UpsertedContact,
+): DeliveredRecord {
   return {
     profileId: record.profileId,
     status: 'delivered',
     remoteId: contact.id,
     created: record.known !== null && contact.isNew,
-    memo: null,
+    memo: toMemo(keyField, record),
     dropped: [...dropped, ...keptStage(properties.lifecyclestage, contact.properties.lifecyclestage)],
   };
 }

@@ -1,7 +1,8 @@
 import { DeliveryError } from '../delivery-error.js';
 import type { DroppedField, OutgoingRecord } from '../destination.js';
-import type { HubspotClient } from './client.js';
+import type { Contact, HubspotClient } from './client.js';
 import { comparableKey, contactsByKey } from './contact-key.js';
+import { hasMoved } from './held-key.js';
 import { findOption, type Option, type Properties, type Property } from './property.js';
 import type { PropertyCatalog } from './property-catalog.js';
 import type { WireValue } from './property-value.js';
@@ -16,7 +17,7 @@ interface TagRequest {
  * What to write into the tags' multi-select property, per profile; whose tags stay as they are is missing.
  *
  * Additions alone need no look at the record: a leading `;` adds. A removal has to name the whole new list, so those records
- * are read first, all in one call, and what people added by hand is kept.
+ * are read first, all in one call (and one by id for those whose key has changed), and what people added by hand is kept.
  *
  * @throws DeliveryError
  */
@@ -115,25 +116,34 @@ const notAdded = (field: string, tag: string, refusal: string | null): DroppedFi
   message: `"${field}" has no option for the tag "${tag}"${refusal === null ? '' : `: ${refusal}`}`,
 });
 
-/** What the property holds now, by profile id. Not there: the contact does not exist, or nobody asked. */
+/** What the property holds now, by profile id; '' for a contact that is not there. */
 async function currentValues(
   client: HubspotClient,
   keyField: string,
   tagsField: string,
   records: readonly OutgoingRecord[],
 ): Promise<ReadonlyMap<string, string>> {
-  if (records.length === 0) return new Map();
-  const keys = [...new Set(records.map(({ key }) => comparableKey(keyField, key)))];
+  const moved = records.filter((record) => hasMoved(keyField, record));
+  const atHome = records.filter((record) => !hasMoved(keyField, record));
   const addresses = keyField === 'email' ? ['hs_additional_emails'] : [];
-  const contacts = await client.readContacts(keyField, keys, [keyField, ...addresses, tagsField]);
-  const found = contactsByKey(keyField, contacts);
-  return new Map(
-    records.map(({ profileId, key }) => {
-      const contact = found.get(comparableKey(keyField, key));
-      return [profileId, contact?.properties[tagsField] ?? ''];
-    }),
-  );
+  const keys = atHome.map(({ key }) => comparableKey(keyField, key));
+  const ids = moved.map(({ known }) => known.remoteId);
+  const [foundByKey, foundById] = await Promise.all([
+    keys.length === 0 ? [] : client.readContacts(keyField, keys, [keyField, ...addresses, tagsField]),
+    ids.length === 0 ? [] : client.readContacts(null, ids, [tagsField]),
+  ]);
+  const byKey = contactsByKey(keyField, foundByKey);
+  const byId = new Map(foundById.map((contact) => [contact.id, contact]));
+  return new Map([
+    ...atHome.map((record) => heldBy(record, byKey.get(comparableKey(keyField, record.key)), tagsField)),
+    ...moved.map((record) => heldBy(record, byId.get(record.known.remoteId), tagsField)),
+  ]);
 }
+
+const heldBy = ({ profileId }: OutgoingRecord, contact: Contact | undefined, tagsField: string): [string, string] => [
+  profileId,
+  contact?.properties[tagsField] ?? '',
+];
 
 interface ValueChange {
   readonly add: readonly string[];

@@ -1,93 +1,101 @@
 import { DeliveryError } from '../delivery-error.js';
-import type { OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
+import type { DeliveredRecord, OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
 import { BatchDelivery } from './batch-delivery.js';
-import type { HubspotClient } from './client.js';
 import { comparableKey } from './contact-key.js';
-import { type ContactWrite, isIdle, toContactWrite, withWireValue } from './contact-write.js';
-import type { Properties } from './property.js';
-import type { PropertyCatalog } from './property-catalog.js';
-import { planTags } from './tags.js';
+import { type Account, planContacts } from './contact-plan.js';
+import { type ContactWrite, isIdle } from './contact-write.js';
+import { hasMoved, toMemo } from './held-key.js';
+import { isAstray, moveContacts } from './moved-contacts.js';
 
 export const batchSize = 100;
 
-/** Definitions older than this are asked for again before a field is left out because of them. */
-const trustedForMs = 60_000;
-const renewableCodes = new Set(['PROPERTY_DOESNT_EXIST', 'INVALID_OPTION', 'READ_ONLY_VALUE']);
+type Results = Map<string, RecordResult>;
 
-interface Account {
-  readonly client: HubspotClient;
-  readonly catalog: PropertyCatalog;
-}
-
-/** See `Connection.upsert`. One call per hundred records, unless HubSpot refuses one of them or tags have to go. */
+/**
+ * See `Connection.upsert`. One call per hundred records, unless HubSpot refuses one of them, tags have to go, or a key has
+ * changed.
+ */
 export async function upsert(account: Account, request: UpsertRequest): Promise<readonly RecordResult[]> {
-  const results: RecordResult[] = [];
-  for (const records of rounds(request.keyField, request.records)) {
-    try {
-      results.push(...(await upsertRound(account, { ...request, records })));
-    } catch (error) {
-      if (!(error instanceof DeliveryError) || results.length === 0) throw error;
-      results.push(...records.map(({ profileId }) => ({ profileId, status: 'failed' as const, error })));
-    }
-  }
-  return results;
+  const results: Results = new Map();
+  for (const records of rounds(request.keyField, request.records))
+    await settle(results, records, () => upsertRound(account, { ...request, records }));
+  return [...results.values()];
 }
 
-async function upsertRound(account: Account, request: UpsertRequest): Promise<readonly RecordResult[]> {
-  const writes = await plan(account, request);
-  const idle = writes.filter(isIdle).flatMap(unchanged);
-  const due = writes.filter((write) => !isIdle(write));
-  if (due.length === 0) return idle;
+/** Records with different keys, at most a hundred. */
+async function upsertRound(account: Account, request: UpsertRequest): Promise<RecordResult[]> {
+  const { keyField } = request;
+  const writes = await planContacts(account, request);
+  const moved = writes.filter(({ record }) => hasMoved(keyField, record));
+  const others = writes.filter(({ record }) => !hasMoved(keyField, record));
+  const results: Results = new Map();
+  for (const write of others.filter(isIdle)) results.set(write.record.profileId, unchanged(keyField, write));
+  await settle(results, recordsOf(moved), () => moveContacts(account, keyField, moved));
+
+  const astray = recordsOf(moved).filter(({ profileId }) => isAstray(results.get(profileId)));
+  for (const { profileId } of astray) results.delete(profileId);
+  const due = [...others.filter((write) => !isIdle(write)), ...(await planAnew(account, request, astray))];
+  await settle(results, recordsOf(due), () => upsertContacts(account, keyField, due));
+  return [...results.values()];
+}
+
+/** By the key, so that nobody has to know whether a contact is there. */
+function upsertContacts(
+  { client, catalog }: Account,
+  keyField: string,
+  writes: readonly ContactWrite[],
+): Promise<RecordResult[]> {
   const delivery = new BatchDelivery({
-    client: account.client,
-    keyField: request.keyField,
-    onContradiction: () => account.catalog.forget(),
+    keyField,
+    idOf: ({ record }) => record.key,
+    send: (batch) =>
+      client.upsertContacts(
+        keyField,
+        batch.map(({ record: { key, profileId }, properties }) => ({ key, traceId: profileId, properties })),
+      ),
+    onContradiction: () => catalog.forget(),
   });
-  return [...idle, ...(await delivery.run(due))];
+  return delivery.run(writes);
 }
 
-async function plan({ client, catalog }: Account, request: UpsertRequest): Promise<readonly ContactWrite[]> {
-  let properties = await catalog.properties();
-  if (contradicts(request, properties)) properties = await catalog.notOlderThan(trustedForMs);
-  requireUniqueKey(request.keyField, properties);
-  const { tagsField, records } = request;
-  const writes = records.map((record) => toContactWrite(record, properties));
-  if (tagsField === null) return writes;
-  const tags = await planTags(client, catalog, properties, { ...request, tagsField });
-  return writes.map((write) => {
-    const value = tags.get(write.record.profileId);
-    return value === undefined ? write : withWireValue(write, [tagsField, value]);
-  });
+/** As if HubSpot had never held them. */
+async function planAnew(
+  account: Account,
+  request: UpsertRequest,
+  records: readonly OutgoingRecord[],
+): Promise<readonly ContactWrite[]> {
+  if (records.length === 0) return [];
+  return planContacts(account, { ...request, records: records.map((record) => ({ ...record, known: null })) });
 }
 
-/** Does the request speak of something that the definitions do not have? The account may have changed since. */
-function contradicts({ keyField, tagsField, records }: UpsertRequest, properties: Properties): boolean {
-  return (
-    properties.get(keyField)?.unique !== true ||
-    (tagsField !== null && properties.get(tagsField)?.kind !== 'options') ||
-    records.some((record) => toContactWrite(record, properties).dropped.some(({ code }) => renewableCodes.has(code)))
-  );
+/**
+ * Adds the results of one step. When a limit or an outage ends it, its records have failed with that.
+ *
+ * @throws DeliveryError when nothing has been settled before: then the whole request is to be repeated
+ */
+async function settle(
+  results: Results,
+  records: readonly OutgoingRecord[],
+  step: () => Promise<readonly RecordResult[]>,
+): Promise<void> {
+  try {
+    for (const result of await step()) results.set(result.profileId, result);
+  } catch (error) {
+    if (!(error instanceof DeliveryError) || results.size === 0) throw error;
+    for (const { profileId } of records) results.set(profileId, { profileId, status: 'failed', error });
+  }
 }
 
-/** Not one record's fault: the mapping or the account has to be changed first, so everything waits. */
-function requireUniqueKey(keyField: string, properties: Properties): void {
-  const property = properties.get(keyField);
-  if (property?.unique === true) return;
-  const reason = property === undefined ? 'does not exist' : 'was not created with unique values';
-  throw new DeliveryError(
-    'unauthorized',
-    `Contacts cannot be found by the property "${keyField}": it ${reason} in HubSpot`,
-    {
-      code: 'KEY_NOT_UNIQUE',
-      field: keyField,
-    },
-  );
-}
+const recordsOf = (writes: readonly ContactWrite[]): OutgoingRecord[] => writes.map(({ record }) => record);
 
-const unchanged = ({ record: { profileId, known }, dropped }: ContactWrite): RecordResult[] =>
-  known === null
-    ? []
-    : [{ profileId, status: 'delivered', remoteId: known.remoteId, created: false, memo: null, dropped }];
+const unchanged = (keyField: string, { record, dropped }: ContactWrite): DeliveredRecord => ({
+  profileId: record.profileId,
+  status: 'delivered',
+  remoteId: record.known?.remoteId ?? '',
+  created: false,
+  memo: toMemo(keyField, record),
+  dropped,
+});
 
 /** HubSpot refuses a batch with the same key twice, so a second record with it goes into a later round. */
 export function rounds(keyField: string, records: readonly OutgoingRecord[]): OutgoingRecord[][] {

@@ -8,7 +8,7 @@ import type { Contact } from './state.js';
 const batchLimit = 100;
 const valueSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
-const upsertSchema = z.object({
+const writeSchema = z.object({
   inputs: z
     .array(
       z.object({
@@ -20,7 +20,7 @@ const upsertSchema = z.object({
     )
     .default([]),
 });
-type UpsertInput = z.infer<typeof upsertSchema>['inputs'][number];
+type WriteInput = z.infer<typeof writeSchema>['inputs'][number];
 
 const readSchema = z.object({
   inputs: z.array(z.object({ id: z.coerce.string() })).default([]),
@@ -36,13 +36,13 @@ export interface BatchAnswer {
 
 /** Creates or updates by a unique property. All or nothing, unless the account's behaviour says otherwise. */
 export function upsertContacts(account: Account, body: unknown): BatchAnswer {
-  const { inputs } = parsed(upsertSchema, body);
+  const { inputs } = parsed(writeSchema, body);
   checkSize(inputs.length);
   checkDuplicates(inputs.map(({ id }) => id.trim().toLowerCase()));
   const startedAt = account.now();
   const partial = account.behaviour.partialUpserts && inputs.every(({ objectWriteTraceId }) => objectWriteTraceId);
   const claims: Claims = new Map();
-  const planned: { input: UpsertInput; write: PlannedWrite }[] = [];
+  const planned: { input: WriteInput; write: PlannedWrite }[] = [];
   const errors: unknown[] = [];
   for (const input of inputs) {
     const write = plan(account, input, claims);
@@ -56,6 +56,30 @@ export function upsertContacts(account: Account, body: unknown): BatchAnswer {
     ...(objectWriteTraceId === undefined ? {} : { objectWriteTraceId }),
   }));
   return batchAnswer(account, startedAt, results, errors);
+}
+
+/** Updates by record id or by a unique property. Unknown ones are told in a 207; a bad one refuses the whole batch. */
+export function updateContacts(account: Account, body: unknown): BatchAnswer {
+  const { inputs } = parsed(writeSchema, body);
+  checkSize(inputs.length);
+  checkDuplicates(inputs.map(({ id }) => id.trim().toLowerCase()));
+  const startedAt = account.now();
+  const claims: Claims = new Map();
+  const missing: string[] = [];
+  const planned: PlannedWrite[] = [];
+  for (const { id, idProperty, properties } of inputs) {
+    if (idProperty !== undefined) checkUnique(account, idProperty);
+    const contact = idProperty === undefined ? account.contact(id) : account.owner(idProperty, id);
+    if (contact === undefined) missing.push(id);
+    else planned.push(accepted(planWrite(account, contact, properties, claims)));
+  }
+  const results = planned.map((write) => writeAnswer(commit(account, write), write.sent));
+  return batchAnswer(account, startedAt, results, missing.length === 0 ? [] : [missingError(missing)]);
+}
+
+function accepted(write: PlannedWrite | Problem): PlannedWrite {
+  if (write instanceof Problem) throw write;
+  return write;
 }
 
 /** Reads by record id or by a unique property. Unknown ones are told in a 207. */
@@ -83,7 +107,7 @@ export function readContacts(account: Account, body: unknown): BatchAnswer {
   );
 }
 
-function plan(account: Account, { id, idProperty = 'hs_object_id', properties }: UpsertInput, claims: Claims) {
+function plan(account: Account, { id, idProperty = 'hs_object_id', properties }: WriteInput, claims: Claims) {
   checkUnique(account, idProperty);
   const contact: Contact | undefined = account.owner(idProperty, id);
   // Who is found by an additional address keeps the primary one.

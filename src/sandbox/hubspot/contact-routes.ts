@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Account } from './account.js';
 import { readAnswer, writeAnswer } from './contact-answer.js';
-import { readContacts, upsertContacts } from './contact-batches.js';
+import { readContacts, updateContacts, upsertContacts } from './contact-batches.js';
 import { commit, planWrite } from './contact-write.js';
 import { conflict, notFound, Problem, unreadable } from './problem.js';
 import { type Call, created, noContent, ok, type Route } from './route.js';
@@ -31,6 +31,12 @@ export function contactRoutes(account: Account): Route[] {
       path: `${base}/batch/upsert`,
       scopes: write,
       handle: ({ body }) => upsertContacts(account, body),
+    },
+    {
+      method: 'POST',
+      path: `${base}/batch/update`,
+      scopes: write,
+      handle: ({ body }) => updateContacts(account, body),
     },
     { method: 'POST', path: `${base}/batch/read`, scopes: read, handle: ({ body }) => readContacts(account, body) },
     { method: 'GET', path: base, scopes: read, handle: (call) => page(account, call) },

@@ -148,6 +148,34 @@ describe('batch upsert', () => {
   });
 });
 
+describe('batch update', () => {
+  const update = `${contacts}/batch/update`;
+  const state = {
+    contacts: ['7', '8'].map((id) => ({ id, createdAt: at, updatedAt: at, properties: { email: `${id}@x.es` } })),
+  };
+
+  it('finds contacts by id and tells missing ones in a 207', async () => {
+    const ask = await account(state);
+    const inputs = ['7', '99'].map((id) => ({ id, properties: { country: 'Peru' } }));
+    expect(await ask('POST', update, { inputs })).toMatchObject({
+      status: 207,
+      body: { results: [{ id: '7', properties: { country: 'Peru' } }], errors: [{ context: { ids: ['99'] } }] },
+    });
+  });
+
+  it('changes nothing when one of the records is bad', async () => {
+    const ask = await account(state);
+    const inputs = [
+      { id: '7', properties: { country: 'Peru' } },
+      { id: '8', properties: { email: '7@x.es' } },
+    ];
+    expect(await ask('POST', update, { inputs })).toMatchObject({ status: 409, body: { category: 'CONFLICT' } });
+    expect(await ask('GET', `${contacts}/7?properties=country`)).toMatchObject({
+      body: { properties: { country: null } },
+    });
+  });
+});
+
 describe('values', () => {
   it.each([
     ['email', 'ada@x.con', 'INVALID_EMAIL'],

@@ -1,0 +1,33 @@
+import type { RecordResult } from '../destination.js';
+import { BatchDelivery } from './batch-delivery.js';
+import type { Account } from './contact-plan.js';
+import type { ContactWrite } from './contact-write.js';
+
+/** Gives contacts their new key, found by their ids. */
+export function moveContacts(
+  { client, catalog }: Account,
+  keyField: string,
+  writes: readonly ContactWrite[],
+): Promise<RecordResult[]> {
+  const idOf = ({ record: { known, key } }: ContactWrite): string => known?.remoteId ?? key;
+  const delivery = new BatchDelivery({
+    keyField,
+    idOf,
+    send: (batch) =>
+      client.updateContacts(
+        batch.map((write) => ({
+          remoteId: idOf(write),
+          traceId: write.record.profileId,
+          properties: { ...write.properties, [keyField]: write.record.key },
+        })),
+      ),
+    onContradiction: () => catalog.forget(),
+  });
+  return delivery.run(writes);
+}
+
+const astrayCodes = new Set(['OBJECT_NOT_FOUND', 'CONFLICT', 'UNIQUE_VALUE_TAKEN']);
+
+/** The contact is gone, or another one has the new key already: that one is the person's contact from now on. */
+export const isAstray = (result: RecordResult | undefined): boolean =>
+  result?.status === 'failed' && result.error.kind === 'rejected' && astrayCodes.has(result.error.details.code ?? '');
