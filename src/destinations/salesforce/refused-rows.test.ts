@@ -149,7 +149,7 @@ describe('a record the org does not take', () => {
     });
   });
 
-  it('is completed when the org demands a field that has not changed, and keeps its last name and its tags', async () => {
+  it('is completed when the org demands a field that has not changed, and keeps its last name and all tags', async () => {
     const connection = await connectedBefore(async () => {
       await changeField('Department', { required: true });
       await org.change(({ contacts }) => ({
@@ -157,20 +157,17 @@ describe('a record the org does not take', () => {
       }));
     });
     const fields = { Title: text('Dr.'), Department: text('Sales') };
-    const record = outgoing('first', {
-      known: known(),
-      fields,
-      changed: { Title: fields.Title },
-      tags: ['vip'],
-      tagsToAdd: [],
-    });
-    const results = await connection.upsert(request([record]));
-    expect(resultOf(results, 'first')).toMatchObject({ status: 'delivered' });
-    expect(await org.contact('first')).toMatchObject({
-      ...{ Department: 'Sales', Title: 'Dr.' },
-      LastName: 'first',
-      Chat_Tags__c: 'by hand',
-    });
+    const write = (tagsToAdd: readonly string[]) => {
+      const tags = ['vip', ...tagsToAdd];
+      const record = outgoing('first', { known: known(), fields, changed: { Title: fields.Title }, tags, tagsToAdd });
+      return connection.upsert(request([record]));
+    };
+    expect(resultOf(await write([]), 'first')).toMatchObject({ status: 'delivered' });
+    const kept = { Department: 'Sales', Title: 'Dr.', LastName: 'first' };
+    expect(await org.contact('first')).toMatchObject({ ...kept, Chat_Tags__c: 'by hand' });
+    await org.change(({ contacts }) => ({ contacts: contacts.map(({ Department: _gone, ...contact }) => contact) }));
+    expect(resultOf(await write(['new']), 'first')).toMatchObject({ status: 'delivered' });
+    expect(await org.contact('first')).toMatchObject({ ...kept, Chat_Tags__c: 'by hand;new' });
   });
 
   it('is found by halving when Salesforce’s parser gives up on the whole call', async () => {

@@ -1,3 +1,4 @@
+import type { DroppedField } from '../destination.js';
 import { policyFor, type Remedy } from './error-table.js';
 import type { ObjectSchema } from './object-schema.js';
 import { lastName, toRow, without, type OutgoingRow, type RowPlan } from './outgoing-row.js';
@@ -51,13 +52,12 @@ function completed(row: OutgoingRow, plan: RowPlan, exists: boolean): OutgoingRo
   refused.delete(lastName); // its stop-gap may stay
   const values = exists ? { ...whole.values, ...row.values } : whole.values;
   const kept = Object.entries(values).filter(([name]) => !refused.has(name));
-  const dropped = whole.dropped.filter(({ field }) => !refused.has(field));
-  return {
-    record: row.record,
-    values: Object.fromEntries(kept),
-    dropped: [...row.dropped, ...dropped],
-    complete: true,
-  };
+  const isNew = (found: DroppedField): boolean =>
+    !row.dropped.some(
+      ({ field, code, message }) => field === found.field && code === found.code && message === found.message,
+    );
+  const dropped = [...row.dropped, ...whole.dropped.filter(isNew)];
+  return { record: row.record, values: Object.fromEntries(kept), dropped, complete: true };
 }
 
 /** The row as it may still succeed, or null: then it failed for good. */

@@ -36,6 +36,13 @@ describe('queries by key', () => {
     );
   });
 
+  it('are several when the keys are long', () => {
+    const keys = Array.from({ length: 200 }, (_, index) => `${index}-`.padEnd(250, 'ü'));
+    const queries = queriesByKey('Contact', ['Id'], 'Key__c', keys);
+    expect(queries.length).toBeGreaterThan(1);
+    for (const soql of queries) expect(encodeURIComponent(soql).length).toBeLessThan(16_000);
+  });
+
   it('are one for 200 ids of ours, and none for no record', () => {
     const ids = Array.from({ length: 200 }, () => crypto.randomUUID());
     expect(queriesByKey('Contact', ['Id'], 'Parley_Id__c', ids)).toHaveLength(1);

@@ -149,6 +149,22 @@ describe('writing contacts', () => {
   });
 });
 
+describe('a key whose field ignores case', () => {
+  it('is one key in capitals and in small letters', async () => {
+    await org.change(({ contactFields }) => ({
+      contactFields: contactFields.map((field) =>
+        field.name === 'Parley_Id__c' ? { ...field, caseSensitive: false } : field,
+      ),
+    }));
+    const connection = org.connect();
+    const results = await connection.upsert(request([outgoing('ada', { tags: ['one'] }), outgoing('ADA')]));
+    expect(resultOf(results, 'ADA')).toMatchObject({ status: 'failed', error: { details: { code: 'KEY_REPEATED' } } });
+    const again = outgoing('ADA', { known: known(), changed: {}, tagsToAdd: ['two'], tags: ['one', 'two'] });
+    expect(delivered(await connection.upsert(request([again])))).toBe(1);
+    expect((await org.state()).contacts).toMatchObject([{ Chat_Tags__c: 'one;two' }]);
+  });
+});
+
 describe('a last name, which Salesforce demands', () => {
   const nameless = { FirstName: text('Ada') };
 
@@ -163,6 +179,13 @@ describe('a last name, which Salesforce demands', () => {
     await connection.upsert(request([outgoing('a', { fields: { LastName: text('Lovelace') } })]));
     await connection.upsert(request([outgoing('a', { fields: nameless })]));
     expect(await org.contact('a')).toMatchObject({ FirstName: 'Ada', LastName: 'Lovelace' });
+  });
+
+  it('is made up as well when the one we have does not fit and the contact has vanished', async () => {
+    const fields = { LastName: text('x'.repeat(81)), Title: text('Dr.') };
+    const [result] = await org.connect().upsert(request([outgoing('a', { known: known(), fields })]));
+    expect(result).toMatchObject({ status: 'delivered', dropped: [{ field: 'LastName', code: 'STRING_TOO_LONG' }] });
+    expect(await org.contact('a')).toMatchObject({ LastName: '(unknown)', Title: 'Dr.' });
   });
 
   it('stays when the profile loses it', async () => {
