@@ -3,7 +3,16 @@ import type { RecordResult } from '../destination.js';
 import type { Member, MemberStatus } from './answers.js';
 import type { MailchimpClient, MemberWrite } from './client.js';
 import { nextStep, noConsent, reasons } from './consent-policy.js';
-import { decidedAt, delivered, tagsToAdd, withheld, withoutField, type Job, type WriteJob } from './job.js';
+import {
+  decidedAt,
+  delivered,
+  isUnchanged,
+  tagsToAdd,
+  withheld,
+  withoutField,
+  type Job,
+  type WriteJob,
+} from './job.js';
 import { consentEvidence } from './member-batch.js';
 import type { MergeWrite } from './merge-fields.js';
 import type { OptOuts } from './opt-outs.js';
@@ -35,6 +44,7 @@ export class OneByOne {
     const step = this.#step(job, member.status, this.#isNewerThanOptOut(job, member));
     if (step === 'withhold') return withheld(job, reasonFor(member.status));
     if (step === 'subscribe') return this.#subscribe(job, job.whole);
+    if (isUnchanged(job)) return this.#done(job, { member, write: job.news });
     const written = await this.#patch(job, job.news, {});
     return written === null ? this.create(job) : this.#done(job, written);
   }

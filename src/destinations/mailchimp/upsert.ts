@@ -92,7 +92,7 @@ export class Upsert {
         new Set(jobs.flatMap(({ record }) => Object.keys(record.fields))),
       );
       const ready = (name: Lane): WriteJob[] => lane(name).map((job) => withFields(job, fields));
-      for (const job of ready('alone')) this.#alone(job, 'alone');
+      for (const job of this.#leaveUnchanged(ready('alone'), () => false)) this.#alone(job, 'alone');
       for (const job of ready('look')) this.#alone(job, 'look');
       for (const job of ready('rename')) this.#rename(job);
       await this.#batches(ready('new'), ready('batch'));
