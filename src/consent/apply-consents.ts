@@ -48,10 +48,16 @@ export function mergeConsents(left: Consents, right: Consents): Consents {
   const merged: Partial<Record<Purpose, Consent>> = {};
   for (const purpose of purposes) {
     const [a, b] = [left[purpose], right[purpose]];
-    const kept = b !== undefined && supersedes(b, a) ? b : a;
+    const kept = a === undefined || b === undefined ? (a ?? b) : stronger(a, b);
     if (kept !== undefined) merged[purpose] = kept;
   }
   return merged;
+}
+
+/** The same decision at the same moment: the longer standing one, and then the event's id, so that both orders give the same. */
+function stronger(a: Consent, b: Consent): Consent {
+  if (a.status !== b.status || latest(a) !== latest(b)) return supersedes(b, a) ? b : a;
+  return a.at === b.at ? (a.event <= b.event ? a : b) : a.at < b.at ? a : b;
 }
 
 function supersedes(candidate: Consent, present: Consent | undefined): boolean {

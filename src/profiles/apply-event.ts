@@ -1,4 +1,5 @@
 import type { AttributeValue } from './attribute.js';
+import { ownValue, setOwn } from './own-value.js';
 import { type Profile, type Provenance, sameValue, type TagProvenance } from './profile.js';
 
 /** What an event says about a person, with types already as declared. */
@@ -30,8 +31,8 @@ export function applyEvent(profile: Profile, update: ProfileUpdate): Applied {
   for (const { key, value } of update.attributes) {
     if ((ownValue(attributeProvenance, key)?.[1] ?? -Infinity) > atMs) continue;
     if (!sameValue(ownValue(attributes, key), value)) changedAttributes.push(key);
-    attributes[key] = value;
-    attributeProvenance[key] = stamp;
+    setOwn(attributes, key, value);
+    setOwn(attributeProvenance, key, stamp);
   }
   const { tags, tagProvenance, changed: tagsChanged } = applyTags(profile, update, atMs);
   return {
@@ -47,7 +48,7 @@ function applyTags(profile: Profile, update: ProfileUpdate, atMs: number) {
   const tagProvenance: Record<string, TagProvenance> = { ...profile.tagProvenance };
   const set = (tag: string, present: boolean): void => {
     if ((ownValue(tagProvenance, tag)?.[1] ?? -Infinity) > atMs) return;
-    tagProvenance[tag] = [update.eventId, atMs, present];
+    setOwn(tagProvenance, tag, [update.eventId, atMs, present]);
   };
   for (const tag of update.tagsRemoved) set(tag, false);
   for (const tag of update.tagsAdded) set(tag, true);
@@ -56,7 +57,3 @@ function applyTags(profile: Profile, update: ProfileUpdate, atMs: number) {
     .sort();
   return { tags, tagProvenance, changed: !sameValue(tags, [...profile.tags].sort()) };
 }
-
-/** Attribute keys come from outside: `constructor` is a name like any other. */
-const ownValue = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>
-  Object.hasOwn(record, key) ? record[key] : undefined;

@@ -1,5 +1,6 @@
 import { mergeConsents } from '../consent/apply-consents.js';
 import type { AttributeValue } from './attribute.js';
+import { ownValue, setOwn } from './own-value.js';
 import type { Profile, Provenance, TagProvenance } from './profile.js';
 
 /**
@@ -10,14 +11,14 @@ export function mergeProfiles(survivor: Profile, loser: Profile): Profile {
   const attributes: Record<string, AttributeValue> = { ...survivor.attributes };
   const attributeProvenance: Record<string, Provenance> = { ...survivor.attributeProvenance };
   for (const [key, stamp] of Object.entries(loser.attributeProvenance)) {
-    const value = loser.attributes[key];
-    if (value === undefined || !isNewer(stamp, attributeProvenance[key])) continue;
-    attributes[key] = value;
-    attributeProvenance[key] = stamp;
+    const value = ownValue(loser.attributes, key);
+    if (value === undefined || !isNewer(stamp, ownValue(attributeProvenance, key))) continue;
+    setOwn(attributes, key, value);
+    setOwn(attributeProvenance, key, stamp);
   }
   const tagProvenance: Record<string, TagProvenance> = { ...survivor.tagProvenance };
   for (const [tag, stamp] of Object.entries(loser.tagProvenance)) {
-    if (isNewer(stamp, tagProvenance[tag])) tagProvenance[tag] = stamp;
+    if (isNewer(stamp, ownValue(tagProvenance, tag))) setOwn(tagProvenance, tag, stamp);
   }
   return {
     ...survivor,

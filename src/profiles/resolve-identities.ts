@@ -61,25 +61,21 @@ export function resolveIdentities(
     claims.set(identityKey(identity), { identity, profileId });
   };
 
-  /** A known person may be met under a new identity, unless there are too many; a person's own first identity always counts. */
-  const accepts = (profileId: string, identities: readonly Identity[]): boolean => {
-    const unowned = identities.filter((identity) => ownerOf(identity) === undefined);
-    const [strongest] = identities;
-    if (strongest === undefined || !unowned.includes(strongest)) return true;
-    return fitsOnePerson(sum([counts.get(profileId) ?? {}, ...unowned.map(({ kind }) => ({ [kind]: 1 }))]));
-  };
-
   const answers = lists.map((identities, index) => {
     const found = [...new Set(identities.map(ownerOf).filter((owner) => owner !== undefined))];
-    const together = sum(found.map((id) => counts.get(id) ?? {}));
-    const mergeable = found.length > 1 && fitsOnePerson(together);
+    const unowned = identities.filter((identity) => ownerOf(identity) === undefined);
+    // What is new counts only where the strongest identity is new: whom a known one names is no question.
+    const added = identities[0] !== undefined && unowned.includes(identities[0]) ? unowned : [];
+    const canBeOne = (ids: readonly string[]): boolean =>
+      fitsOnePerson(sum([...ids.map((id) => counts.get(id) ?? {}), ...added.map(({ kind }) => ({ [kind]: 1 }))]));
+    const mergeable = found.length > 1 && canBeOne(found);
     if (found.length > 1 && !mergeable)
       refusals.set(
         index,
         `${found.length} profiles share identities of this event, but they have too many to be one person`,
       );
     let profileId = mergeable ? found.toSorted()[0] : found[0];
-    if (found.length === 1 && profileId !== undefined && !accepts(profileId, identities)) {
+    if (profileId !== undefined && !mergeable && added.length > 0 && !canBeOne([profileId])) {
       refusals.set(index, 'the profile that shares an identity with this event has too many already to be one person');
       profileId = undefined;
     }
@@ -93,7 +89,7 @@ export function resolveIdentities(
         survivors.set(loser, profileId);
         merges.push({ survivor: profileId, loser });
       }
-      counts.set(profileId, together);
+      counts.set(profileId, sum(found.map((id) => counts.get(id) ?? {})));
     }
     for (const identity of identities) if (ownerOf(identity) === undefined) take(identity, profileId);
     return profileId;
@@ -107,7 +103,9 @@ export function resolveIdentities(
   };
 }
 
-function sum(counts: readonly Partial<Record<IdentityKind, number>>[]): Partial<Record<IdentityKind, number>> {
+type KindCounts = Readonly<Partial<Record<IdentityKind, number>>>;
+
+function sum(counts: readonly KindCounts[]): KindCounts {
   return Object.fromEntries(
     identityKinds.map((kind) => [kind, counts.reduce((total, count) => total + (count[kind] ?? 0), 0)]),
   );
