@@ -4,7 +4,6 @@ import type { MailchimpClient } from './client.js';
 import { noConsent } from './consent-policy.js';
 import { eachAlone, isAboutOneRecord, type Task } from './each-alone.js';
 import {
-  decidedAt,
   delivered,
   failed,
   hasNewGrant,
@@ -17,6 +16,7 @@ import {
   type Job,
   type WriteJob,
 } from './job.js';
+import { lookUpOptOuts, lookUpUnsubscribed } from './look-ups.js';
 import { aloneOrLook, isCheaperAlone, laneOf, type Lane } from './lanes.js';
 import { sendRows, type Row, type RowOutcome } from './member-batch.js';
 import type { MergeFields } from './merge-fields.js';
@@ -37,9 +37,6 @@ export interface UpsertTools {
   readonly batchSize: number;
   readonly parallelCalls: number;
 }
-
-/** Mailchimp's clock and ours may differ by this much. */
-const clockSkewMs = 5 * 60_000;
 
 /**
  * Brings records to an audience in the fewest calls that never re-subscribe anybody.
@@ -111,7 +108,7 @@ export class Upsert {
     const alone = isCheaperAlone(busy);
     if (alone) for (const job of busy) this.#alone(job, aloneOrLook(job));
     const updates = alone ? [] : busy;
-    await this.#readOptOuts(fresh, updates);
+    await lookUpOptOuts(this.tools.optOuts, fresh, updates, this.inLoad);
     const creating = this.#withoutSuspects(fresh);
     const updating = this.#leaveUnchanged(this.#withoutSuspects(updates), () => false);
     const [created, updated] = await Promise.all([
@@ -156,15 +153,12 @@ export class Upsert {
 
   /** Contacts that are there but new to us: whoever opted out after the grant is read first, the rest is written. */
   async #meet(jobs: readonly WriteJob[]): Promise<void> {
-    const granted = jobs.filter(({ decision }) => decision !== null);
-    if (granted.length > 0) {
-      try {
-        await this.tools.optOuts.refresh('unsubscribed', earliest(granted.map(decidedAt)), false);
-      } catch (error) {
-        if (!(error instanceof DeliveryError)) throw error;
-        this.#results.push(...jobs.map((job) => failed(job, error)));
-        return;
-      }
+    try {
+      await lookUpUnsubscribed(this.tools.optOuts, jobs);
+    } catch (error) {
+      if (!(error instanceof DeliveryError)) throw error;
+      this.#results.push(...jobs.map((job) => failed(job, error)));
+      return;
     }
     for (const job of jobs) {
       const isSafe = job.decision !== null && !this.tools.optOuts.has(job.email);
@@ -195,19 +189,6 @@ export class Upsert {
   #rename(job: WriteJob): void {
     const from = job.memo?.email ?? job.email;
     this.#later.push({ job, run: () => this.tools.oneByOne.rename(job, from) });
-  }
-
-  /**
-   * New people can only be mistaken for somebody who was archived after the grant; a large load of them need not ask again
-   * every second. Members may have opted out in either way, and a row of theirs would undo it, so they are always looked up.
-   */
-  async #readOptOuts(fresh: readonly WriteJob[], updates: readonly WriteJob[]): Promise<void> {
-    const { optOuts } = this.tools;
-    const lastSeen = updates.map(({ memo }) => (memo === null ? null : new Date(memo.seenAt.getTime() - clockSkewMs)));
-    const since = [...fresh.map(decidedAt), ...lastSeen];
-    const isOldEnough = this.inLoad && updates.length === 0;
-    if (since.length > 0) await optOuts.refresh('archived', earliest(since), isOldEnough);
-    if (updates.length > 0) await optOuts.refresh('unsubscribed', earliest(lastSeen), false);
   }
 
   #withoutSuspects(jobs: readonly WriteJob[]): readonly WriteJob[] {
@@ -241,9 +222,4 @@ export class Upsert {
     const { error } = first;
     return this.#results.every((result) => result.status === 'failed' && result.error === error) ? error : null;
   }
-}
-
-/** null stands for "ever" and is earlier than anything. */
-function earliest(dates: readonly (Date | null)[]): Date | null {
-  return dates.reduce((earlier, date) => (earlier === null || date === null ? null : date < earlier ? date : earlier));
 }
