@@ -11,6 +11,8 @@ const environmentSchema = z
     PORT: port.default(3000),
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(12),
+    BATCH_EVENTS: z.coerce.number().int().min(1).max(5_000).default(500),
+    BATCHES_AT_ONCE: z.coerce.number().int().min(1).max(50).default(2),
     REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
     DATA_DIR: z.string().min(1).default('.data'),
     CONFIG_DIR: z.string().min(1).default('config'),

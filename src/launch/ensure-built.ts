@@ -16,7 +16,7 @@ function newest(folder: string): number {
 }
 
 const isStale = (): boolean =>
-  !existsSync(built) || Math.max(newest('src'), newest('config')) > statSync(built).mtimeMs;
+  !existsSync(built) || Math.max(newest('src'), newest('config'), newest('bench')) > statSync(built).mtimeMs;
 
 // An installation without the compiler (an image, a package) brings its build along.
 if (existsSync(path.join(root, 'src')) && existsSync(path.join(root, 'node_modules', 'typescript')) && isStale()) {

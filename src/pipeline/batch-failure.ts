@@ -18,6 +18,7 @@ const byCode: Readonly<Record<string, BatchFailure>> = {
 };
 const byClass: Readonly<Record<string, BatchFailure>> = {
   '08': 'unavailable', // connection exception
+  '28': 'unavailable', // our role or its password is not accepted
   '53': 'unavailable', // insufficient resources, disk full
   '57': 'unavailable', // operator intervention: shutting down
   '58': 'unavailable', // system error outside PostgreSQL
@@ -30,10 +31,11 @@ export function batchFailure(error: unknown): BatchFailure {
   return isConnectionError(error) ? 'unavailable' : 'bad';
 }
 
-/** Five characters, as PostgreSQL defines them; TypeORM keeps the driver's error inside its own. */
+/** Five characters, as PostgreSQL defines them, none of which begins with E as the system's do (`EPIPE`); TypeORM keeps the driver's error inside its own. */
 function sqlState(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
-  if ('code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)) return error.code;
+  if ('code' in error && typeof error.code === 'string' && /^[0-9A-DF-Z][0-9A-Z]{4}$/.test(error.code))
+    return error.code;
   return 'driverError' in error ? sqlState(error.driverError) : null;
 }
 

@@ -3,7 +3,8 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { type Now, NOW } from '../database/environment.js';
+import type { Environment } from '../../config/env.js';
+import { ENVIRONMENT, type Now, NOW } from '../database/environment.js';
 import { DeadLetters } from '../delivery/dead-letters.service.js';
 import type { Batch, BatchEvent, Stage, Statement } from '../events/batch.js';
 import type { Decision } from '../events/decision.js';
@@ -24,6 +25,8 @@ export interface SubmittedEvent {
 export const STAGES = Symbol('stages');
 
 const mostConflicts = 8;
+/** Events that may wait for their batch; at full speed a few seconds' worth. */
+const mostWaiting = 20_000;
 
 /**
  * The one way in. Takes events, commits them in batches through all stages, and answers each with its decision; by then
@@ -32,12 +35,7 @@ const mostConflicts = 8;
 @Injectable()
 export class Pipeline {
   readonly #log = new Logger(Pipeline.name);
-  readonly #batcher = new Batcher<SubmittedEvent, Decision>({
-    run: (batch) => this.#settle(batch, 0),
-    largest: 500,
-    atOnce: 2,
-    mostWaiting: 20_000,
-  });
+  readonly #batcher: Batcher<SubmittedEvent, Decision>;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -45,7 +43,15 @@ export class Pipeline {
     @Inject(NOW) private readonly now: Now,
     private readonly deadLetters: DeadLetters,
     private readonly metrics: Metrics,
-  ) {}
+    @Inject(ENVIRONMENT) { BATCH_EVENTS, BATCHES_AT_ONCE }: Environment,
+  ) {
+    this.#batcher = new Batcher({
+      run: (batch) => this.#settle(batch, 0),
+      largest: BATCH_EVENTS,
+      atOnce: BATCHES_AT_ONCE,
+      mostWaiting,
+    });
+  }
 
   /** @throws OverloadedError, PipelineUnavailableError, EventRejectedError */
   submit(event: SubmittedEvent): Promise<Decision> {
