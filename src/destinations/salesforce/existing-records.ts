@@ -1,22 +1,21 @@
 import type { OutgoingRecord } from '../destination.js';
 import type { SalesforceClient } from './client.js';
+import type { Present } from './outgoing-row.js';
 import { queriesByKey } from './soql-text.js';
 import type { DescribedField } from './wire.js';
 
-/** What Salesforce holds now for the records we asked about. */
-export interface ExistingRecords {
-  /** `unread`: not asked about; `missing`: there is none. Otherwise the content of the tags field. */
-  tagsOf(record: OutgoingRecord): 'unread' | 'missing' | { readonly tags: string };
-}
-
-/** Reads by key, for all records at once; no call when there are none to read. */
+/**
+ * Reads what Salesforce holds now, by key and for all records at once; no call when there are none to read.
+ *
+ * @returns what is known about a record, also about one that was not read
+ */
 export async function readExisting(
   client: SalesforceClient,
   object: string,
   keyField: DescribedField,
   tagsField: DescribedField | null,
   records: readonly OutgoingRecord[],
-): Promise<ExistingRecords> {
+): Promise<(record: OutgoingRecord) => Present> {
   const asked = new Set(records.map(({ key }) => comparableKey(key, keyField)));
   const fields = [...new Set(['Id', keyField.name, ...(tagsField === null ? [] : [tagsField.name])])];
   const found = new Map<string, string>();
@@ -31,13 +30,11 @@ export async function readExisting(
       const tags = tagsField === null ? null : row[tagsField.name];
       if (typeof key === 'string') found.set(comparableKey(key, keyField), typeof tags === 'string' ? tags : '');
     }
-  return {
-    tagsOf: ({ key }) => {
-      const comparable = comparableKey(key, keyField);
-      const tags = found.get(comparable);
-      if (tags !== undefined) return { tags };
-      return asked.has(comparable) ? 'missing' : 'unread';
-    },
+  return ({ key }) => {
+    const comparable = comparableKey(key, keyField);
+    const tags = found.get(comparable);
+    if (tags !== undefined) return { exists: true, tags };
+    return { exists: asked.has(comparable) ? false : null, tags: null };
   };
 }
 

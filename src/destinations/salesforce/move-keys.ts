@@ -2,6 +2,7 @@ import { DeliveryError } from '../delivery-error.js';
 import type { FailedRecord, OutgoingRecord } from '../destination.js';
 import type { SalesforceClient } from './client.js';
 import { readMemo } from './memo.js';
+import { failed } from './record-result.js';
 import { complaintError } from './to-delivery-error.js';
 import type { SavedRow } from './wire.js';
 
@@ -32,14 +33,14 @@ export async function moveKeys(
     });
   const answerOf = new Map(moved.map(({ record }, index) => [record.profileId, answers[index]]));
   const ready: OutgoingRecord[] = [];
-  const failed: FailedRecord[] = [];
+  const stuck: FailedRecord[] = [];
   for (const record of records) {
     const complaint = complaintOf(answerOf.get(record.profileId));
     if (complaint === null) ready.push(record);
     else if (vanishedCodes.has(complaint.code)) ready.push({ ...record, known: null });
-    else failed.push({ profileId: record.profileId, status: 'failed', error: complaintError(complaint, 200) });
+    else stuck.push(failed(record, complaintError(complaint, 200)));
   }
-  return { ready, failed };
+  return { ready, failed: stuck };
 }
 
 function hasMoved(record: OutgoingRecord): boolean {

@@ -90,6 +90,36 @@ describe('a call refused as a whole', () => {
     expect(await connection.upsert(batch)).toMatchObject([{ status: 'delivered' }]);
   });
 
+  it('takes a refused read for an outdated look at the org, not for the records’ fault', async () => {
+    const connection = org.connect();
+    await connection.upsert(batch);
+    await org.change(({ contactFields }) => ({
+      contactFields: contactFields.map((field) =>
+        field.name === 'Chat_Tags__c' ? { ...field, access: 'none' } : field,
+      ),
+    }));
+    const tagged = request([outgoing('a', { tags: ['vip'] })]);
+    expect(await failureOf(connection.upsert(tagged))).toMatchObject({
+      kind: 'transient',
+      details: { code: 'INVALID_FIELD' },
+    });
+    expect(await connection.upsert(tagged)).toMatchObject([
+      { status: 'delivered', dropped: [{ field: 'Chat_Tags__c' }] },
+    ]);
+  });
+
+  it('goes on as soon as an admin has mended the key field', async () => {
+    const setExternalId = (externalId: boolean) =>
+      org.change(({ contactFields }) => ({
+        contactFields: contactFields.map((field) => (field.name === 'Parley_Id__c' ? { ...field, externalId } : field)),
+      }));
+    await setExternalId(false);
+    const connection = org.connect();
+    expect(await failureOf(connection.upsert(batch))).toMatchObject({ kind: 'unauthorized' });
+    await setExternalId(true);
+    expect(await connection.upsert(batch)).toMatchObject([{ status: 'delivered' }]);
+  });
+
   it('pauses the destination when the key field cannot be used, before any record is sent', async () => {
     const failure = await failureOf(org.connect().upsert({ ...batch, keyField: 'Title' }));
     expect(failure).toMatchObject({ kind: 'unauthorized', details: { code: 'KEY_FIELD_UNUSABLE', field: 'Title' } });

@@ -43,6 +43,11 @@ describe('the tags field', () => {
     expect(writeTags(record, 'a;b', field).value).toBeUndefined();
   });
 
+  it('does not get back what a person took away by hand', () => {
+    const record = outgoing('a', { known: known(), tagsToAdd: ['b'], tags: ['a', 'b'] });
+    expect(writeTags(record, 'x', field).value).toBe('x;b');
+  });
+
   it('is emptied when the last tag goes', () => {
     const record = outgoing('a', { known: known(), tagsToRemove: ['a'], tags: [] });
     expect(writeTags(record, 'a', field).value).toBeNull();
