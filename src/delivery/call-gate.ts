@@ -23,7 +23,7 @@ export async function countCalls<T>(
   work: () => Promise<T>,
 ): Promise<{ result: PromiseSettledResult<T>; calls: number }> {
   const counter = { calls: 0 };
-  const [result] = await Promise.allSettled([counted.run(counter, work)]);
+  const [result] = await Promise.allSettled([counted.run(counter, async () => work())]);
   return { result, calls: counter.calls };
 }
 

@@ -11,24 +11,15 @@ import { Connections } from './connections.service.js';
 import { DeliveryLedger } from './delivery-ledger.service.js';
 import { DeliveryWaker } from './delivery-waker.service.js';
 import { breakerOf, DestinationStates } from './destination-states.repository.js';
-import {
-  type Entry,
-  entryOf,
-  failedEntry,
-  heldBackEntry,
-  idleEntry,
-  postponedEntry,
-  type SentRecord,
-} from './outcome.js';
+import { type Entry, entryOf, failedEntry, heldBackEntry, idleEntry, restMs, type SentRecord } from './outcome.js';
 import { planRecord } from './plan-records.js';
 import { RemoteRecords } from './remote-records.repository.js';
 import { type ClaimedMark, SyncMarks } from './sync-marks.repository.js';
+import { verdictOf } from './verdict.js';
 
 /** A drain that shows no sign of life for so long is taken for dead, and another one may start. */
 const leaseMs = 15_000;
 const renewEveryMs = 4_000;
-/** How long a destination rests that said "too fast" without saying until when. */
-const restMs = 10_000;
 
 /** What one pass has gathered: records to send, and what needs no call. */
 interface Pass {
@@ -71,7 +62,7 @@ export class Delivery {
         this.#log.warn({ err: error }, 'a drain could not be extended'),
       );
     }, renewEveryMs);
-    const work = this.#passes(destination);
+    const work = this.#passes(destination, drainer);
     this.#drains.add(work);
     try {
       await work;
@@ -94,8 +85,9 @@ export class Delivery {
     return this.states.hold(destination, drainer, now, new Date(now.getTime() + leaseMs));
   }
 
-  async #passes(destination: string): Promise<void> {
-    for (;;) {
+  async #passes(destination: string, drainer: string): Promise<void> {
+    // Whoever was away so long that another drain took over has to leave the rest to it.
+    while (await this.#hold(destination, drainer)) {
       const active = this.mappings.find(destination);
       const breaker = await this.#readiness(destination);
       if (this.#stopping || active === undefined || breaker === null) return;
@@ -105,7 +97,7 @@ export class Delivery {
       if (pass.sends.length === 0 && pass.idle.length === 0) return;
       if (pass.idle.length > 0) await this.#write(active, pass.claim, this.now(), 0, pass.idle, null);
       const chunks = chunk(pass.sends, batchSize);
-      const verdicts = await Promise.all(chunks.map((sends) => this.#send(active, pass.claim, sends)));
+      const verdicts = await everyOne(chunks.map((sends) => this.#send(active, pass.claim, sends)));
       if (verdicts.length > 0) await this.#judge(destination, breaker, verdicts);
     }
   }
@@ -166,7 +158,7 @@ export class Delivery {
     });
   }
 
-  /** Sends one batch and records each outcome. Returns why the batch as a whole failed; null: it did not. */
+  /** Sends one batch and records each outcome. Returns what is wrong with the destination as a whole; null: nothing. */
   async #send(active: ActiveDestination, claim: string, sends: readonly SentRecord[]): Promise<DeliveryError | null> {
     const startedAt = this.now();
     const { mapping } = active;
@@ -181,7 +173,7 @@ export class Delivery {
     const now = this.now();
     if (result.status === 'rejected') {
       const error = asDeliveryError(result.reason);
-      const entries = sends.map((sent) => this.#wholeFailure(sent, error, now));
+      const entries = sends.map((sent) => failedEntry(sent, error, now, Math.random(), null));
       await this.#write(active, claim, startedAt, calls, entries, error);
       return error;
     }
@@ -194,15 +186,9 @@ export class Delivery {
       });
       return failedEntry(sent, error, now, Math.random(), null);
     });
-    await this.#write(active, claim, startedAt, calls, entries, null);
-    return null;
-  }
-
-  #wholeFailure(sent: SentRecord, error: DeliveryError, now: Date): Entry {
-    if (error.kind === 'unauthorized') return postponedEntry(sent, error, now);
-    if (error.kind === 'throttled')
-      return postponedEntry(sent, error, new Date(now.getTime() + (error.details.retryAfterMs ?? restMs)));
-    return failedEntry(sent, error, now, Math.random(), null);
+    const verdict = verdictOf(result.value);
+    await this.#write(active, claim, startedAt, calls, entries, verdict);
+    return verdict;
   }
 
   async #write(
@@ -274,6 +260,12 @@ function asDeliveryError(error: unknown): DeliveryError {
   if (error instanceof DeliveryError) return error;
   const said = error instanceof Error ? error.message : String(error);
   return new DeliveryError('transient', `the connector failed unexpectedly: ${said}`, { code: 'UNEXPECTED' });
+}
+
+/** Waits for all before it throws what the first one failed with: nothing of a drain goes on behind its back. */
+async function everyOne<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 function chunk<T>(items: readonly T[], size: number): T[][] {

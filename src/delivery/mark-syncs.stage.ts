@@ -16,10 +16,9 @@ const markSyncs = {
     ON CONFLICT (destination, profile_id) DO UPDATE SET
       wanted_version = excluded.wanted_version,
       waiting_since = COALESCE(mark.waiting_since, excluded.waiting_since),
-      due_at = CASE
-        WHEN mark.attempts > 0 AND mark.due_at > excluded.due_at THEN mark.due_at
-        ELSE LEAST(excluded.due_at, COALESCE(mark.waiting_since, excluded.waiting_since) + $6 * interval '1 millisecond')
-      END`,
+      due_at = GREATEST(
+        CASE WHEN mark.attempts > 0 THEN mark.due_at END,
+        LEAST(excluded.due_at, COALESCE(mark.waiting_since, excluded.waiting_since) + $6 * interval '1 millisecond'))`,
 };
 /** What the loser had delivered is the survivor's now, wherever the survivor had nothing itself. */
 const moveRecords = {

@@ -1,4 +1,4 @@
-import { consequences, type DeliveryError } from '../destinations/delivery-error.js';
+import { consequences, type DeliveryError, type FailureKind } from '../destinations/delivery-error.js';
 import type {
   DeliveredRecord,
   DroppedField,
@@ -116,6 +116,18 @@ function deliveredEntry({ mark, version, plan, held }: SentRecord, result: Deliv
   };
 }
 
+/** How long a destination rests that said "too fast" without saying until when. */
+export const restMs = 10_000;
+
+/** When the reason is the destination's and not the record's: when the record is due again. */
+const postponed = {
+  transient: null,
+  throttled: (error, now) => new Date(now.getTime() + (error.details.retryAfterMs ?? restMs)),
+  unauthorized: (_error, now) => now, // the destination is paused: due as soon as a person has resumed it
+  rejected: null,
+  unknown: null,
+} as const satisfies Record<FailureKind, ((error: DeliveryError, now: Date) => Date) | null>;
+
 /** A failed record is tried again as long as that makes sense, and then, or at once, needs a person. */
 export function failedEntry(
   { mark, version }: Settling,
@@ -124,6 +136,8 @@ export function failedEntry(
   random: number,
   sent: Readonly<Record<string, FieldValue>> | null,
 ): Entry {
+  const dueAgain = postponed[error.kind]?.(error, now);
+  if (dueAgain !== undefined) return postponedEntry({ mark, version }, error, dueAgain);
   const code = error.details.code ?? null;
   const field = error.details.field ?? null;
   const attempts = mark.attempts + 1;
@@ -132,7 +146,7 @@ export function failedEntry(
   const delayMs = consequences[error.kind].retry
     ? nextDelayMs({ made: attempts, sinceFirstMs }, error.details.retryAfterMs ?? 0, random)
     : null;
-  const base = { profileId: mark.profileId, version, settled: false, reason: error.message };
+  const base = { profileId: mark.profileId, version, dueAt: mark.dueAt, settled: false, reason: error.message };
   if (delayMs !== null)
     return {
       ...plain,
@@ -153,8 +167,8 @@ export function failedEntry(
   };
 }
 
-/** The whole request failed for a reason that is not the record's: it is due again, and no attempt is counted against it. */
-export function postponedEntry({ mark, version }: Settling, error: DeliveryError, at: Date): Entry {
+/** Failed for a reason that is not the record's: it is due again, and no attempt is counted against it. */
+function postponedEntry({ mark, version }: Settling, error: DeliveryError, at: Date): Entry {
   return {
     ...plain,
     code: error.details.code ?? null,
@@ -162,6 +176,7 @@ export function postponedEntry({ mark, version }: Settling, error: DeliveryError
     mark: {
       profileId: mark.profileId,
       version,
+      dueAt: mark.dueAt,
       settled: false,
       outcome: 'retrying',
       reason: error.message,
@@ -175,6 +190,7 @@ export function postponedEntry({ mark, version }: Settling, error: DeliveryError
 const rested = (mark: ClaimedMark, version: number, outcome: Outcome, reason: string | null) => ({
   profileId: mark.profileId,
   version,
+  dueAt: mark.dueAt,
   settled: true,
   outcome,
   reason,

@@ -24,20 +24,21 @@ export interface PlanContext {
 /** Maps a profile and compares it, field by field, with what the destination is known to hold. No call that changes nothing. */
 export function planRecord(profile: Profile, held: RemoteRecord | null, context: PlanContext): Plan {
   const { mapping, typeOf } = context;
-  const { key, fields, tags } = mapProfile(profile, mapping, typeOf);
   const none = (outcome: IdleOutcome, reason: string): Plan => ({ action: 'none', profile, outcome, reason });
-  if (key === null) return none('no_key', `waits until it has a value for ${mapping.key.to}`);
   const required = mapping.requires?.consent;
   const status = required === undefined ? 'granted' : (profile.consents[required]?.status ?? 'unknown');
-  // A withdrawal still has to reach a destination that holds the person.
-  if (status !== 'granted' && !(status === 'revoked' && held !== null))
-    return none('withheld', `consent for ${String(required)} is ${status}`);
+  const withdrawn = status === 'revoked' && held !== null;
+  const { key, fields, tags } = withdrawn ? withdrawal(profile, held, context) : mapProfile(profile, mapping, typeOf);
+  if (key === null) return none('no_key', `waits until it has a value for ${mapping.key.to}`);
+  if (status !== 'granted' && !withdrawn) return none('withheld', `consent for ${String(required)} is ${status}`);
   const changed = changedFields(fields, held?.fields ?? {});
   const { add, remove } = tagDifference(tags, held?.tags ?? []);
   const sameKey = held?.key === key;
   const consentNews = consentsDiffer(profile.consents, held?.consents ?? {}, context.purposes);
   if (held !== null && sameKey && Object.keys(changed).length === 0 && add.length + remove.length === 0 && !consentNews)
-    return none('unchanged', 'the destination holds all of it already');
+    return withdrawn
+      ? none('withheld', `consent for ${String(required)} is revoked, and the destination has been told`)
+      : none('unchanged', 'the destination holds all of it already');
   return {
     action: 'send',
     profile,
@@ -53,6 +54,13 @@ export function planRecord(profile: Profile, held: RemoteRecord | null, context:
       known: held === null ? null : { remoteId: held.remoteId, memo: held.memo },
     },
   };
+}
+
+/** A withdrawal still has to reach a destination that holds the person, under the key it has there; nothing else leaves. */
+function withdrawal(profile: Profile, held: RemoteRecord, { mapping, typeOf }: PlanContext) {
+  const consentFields = mapping.fields.filter(({ from }) => 'consent' in from);
+  const { fields } = mapProfile(profile, { ...mapping, fields: consentFields }, typeOf);
+  return { key: held.key, fields, tags: held.tags };
 }
 
 const consentsDiffer = (wanted: Consents, held: Consents, purposes: readonly Purpose[]): boolean =>

@@ -39,7 +39,7 @@ export class RateLimiter {
       const now = this.nowMs();
       const starts = this.#windows.filter((limited) => limited.lane === lane).map(({ window }) => window.reserve(now));
       const waitMs = Math.max(0, ...starts.map((start) => start - now));
-      if (waitMs > 0) await delay(waitMs);
+      if (waitMs > 0) await delay(Math.ceil(waitMs)); // timers drop fractions, and a call must not start early
       return await call();
     } finally {
       this.#leave();

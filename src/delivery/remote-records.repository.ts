@@ -51,7 +51,8 @@ export class RemoteRecords {
        ON CONFLICT (destination, profile_id) DO UPDATE SET
          key = excluded.key, remote_id = excluded.remote_id, fields = excluded.fields, tags = excluded.tags, consents = excluded.consents,
          memo = excluded.memo, delivered_version = excluded.delivered_version, mapping_version = excluded.mapping_version,
-         delivery_id = excluded.delivery_id, delivered_at = excluded.delivered_at`,
+         delivery_id = excluded.delivery_id, delivered_at = excluded.delivered_at
+       WHERE remote_records.delivered_version <= excluded.delivered_version`,
       [
         where.destination,
         where.mappingVersion,

@@ -18,7 +18,9 @@ const markPage = `
     SELECT $1, id, version, $4, $4 FROM page WHERE merged_into IS NULL ORDER BY id
     ON CONFLICT (destination, profile_id) DO UPDATE SET
       wanted_version = GREATEST(mark.wanted_version, excluded.wanted_version),
-      waiting_since = COALESCE(mark.waiting_since, $4), due_at = LEAST(mark.due_at, $4)
+      waiting_since = COALESCE(mark.waiting_since, $4),
+      -- A claimed mark is being compared with the mapping before this one: it has to see that it is due anew.
+      due_at = CASE WHEN mark.claim IS NULL THEN LEAST(mark.due_at, $4) ELSE $4 END
   )
   SELECT max(id::text) AS last, count(*)::int AS count FROM page`;
 

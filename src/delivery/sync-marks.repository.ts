@@ -5,6 +5,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 export interface ClaimedMark {
   readonly profileId: string;
   readonly wantedVersion: number;
+  /** When it was due; if the mark says something else later, somebody has made it due anew. */
+  readonly dueAt: Date;
   readonly attempts: number;
   readonly firstFailedAt: Date | null;
 }
@@ -14,6 +16,8 @@ export interface MarkResult {
   readonly profileId: string;
   /** The version the attempt was about. */
   readonly version: number;
+  /** As claimed. */
+  readonly dueAt: Date;
   /** The destination holds this version now, or has nothing to learn from it. */
   readonly settled: boolean;
   readonly outcome: string;
@@ -32,13 +36,13 @@ const claim = `
     ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED
   ) due
   WHERE mark.destination = $1 AND mark.profile_id = due.profile_id
-  RETURNING mark.profile_id AS "profileId", mark.wanted_version AS "wantedVersion", mark.attempts, mark.first_failed_at AS "firstFailedAt"`;
+  RETURNING mark.profile_id AS "profileId", mark.wanted_version AS "wantedVersion", mark.due_at AS "dueAt", mark.attempts, mark.first_failed_at AS "firstFailedAt"`;
 
-/** Sorted, as the pipeline marks them, so that neither waits for the other in a circle. What came in meanwhile stays due. */
+/** Sorted, as the pipeline marks them, so that neither waits for the other in a circle. What came in, or was made due, meanwhile stays due. */
 const settle = `
   WITH result AS (
-    SELECT * FROM unnest($3::uuid[], $4::int[], $5::boolean[], $6::text[], $7::text[], $8::timestamptz[], $9::int[], $10::timestamptz[])
-      AS t (profile_id, version, settled, outcome, reason, retry_at, attempts, first_failed_at)
+    SELECT * FROM unnest($3::uuid[], $4::int[], $5::boolean[], $6::text[], $7::text[], $8::timestamptz[], $9::int[], $10::timestamptz[], $11::timestamptz[])
+      AS t (profile_id, version, settled, outcome, reason, retry_at, attempts, first_failed_at, claimed_due_at)
   ), held AS (
     SELECT profile_id FROM sync_marks WHERE destination = $1 AND claim = $2 AND profile_id IN (SELECT profile_id FROM result)
     ORDER BY profile_id FOR UPDATE
@@ -48,9 +52,10 @@ const settle = `
     outcome = result.outcome, reason = result.reason, attempts = result.attempts, first_failed_at = result.first_failed_at,
     delivered_version = CASE WHEN result.settled THEN GREATEST(mark.delivered_version, result.version) ELSE mark.delivered_version END,
     due_at = CASE
-      WHEN mark.wanted_version > result.version THEN GREATEST(mark.due_at, result.retry_at)
+      WHEN mark.wanted_version > result.version OR mark.due_at <> result.claimed_due_at THEN GREATEST(mark.due_at, result.retry_at)
       ELSE result.retry_at END,
-    waiting_since = CASE WHEN mark.wanted_version > result.version OR result.retry_at IS NOT NULL THEN mark.waiting_since END
+    waiting_since = CASE
+      WHEN mark.wanted_version > result.version OR mark.due_at <> result.claimed_due_at OR result.retry_at IS NOT NULL THEN mark.waiting_since END
   FROM result JOIN held USING (profile_id)
   WHERE mark.destination = $1 AND mark.profile_id = result.profile_id`;
 
@@ -81,6 +86,7 @@ export class SyncMarks {
       results.map((result) => result.retryAt),
       results.map((result) => result.attempts),
       results.map((result) => result.firstFailedAt),
+      results.map((result) => result.dueAt),
     ]);
   }
 
