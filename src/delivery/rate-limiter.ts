@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DestinationLimits } from '../destinations/destination.js';
 
-/** When the next call of a lane may start, given when the last ones did: exact sliding windows, so no limit is met by chance. */
+/** So many starts in any stretch of `perMs`: an exact sliding window, so no limit is met by chance. */
 export class SlidingWindow {
   readonly #starts: number[] = [];
 
@@ -10,19 +10,28 @@ export class SlidingWindow {
     private readonly perMs: number,
   ) {}
 
-  /** Takes a place and says when it begins, in ms since 1970; places are given out in order. */
-  reserve(nowMs: number): number {
+  /** When the next one may start, in ms on the caller's clock. */
+  earliest(nowMs: number): number {
     const before = this.#starts.at(-this.calls);
-    const startMs = Math.max(nowMs, before === undefined ? nowMs : before + this.perMs);
-    this.#starts.push(startMs);
-    if (this.#starts.length > this.calls * 2) this.#starts.splice(0, this.#starts.length - this.calls);
-    return startMs;
+    return before === undefined ? nowMs : Math.max(nowMs, before + this.perMs);
   }
+
+  /** Notes that one starts now. */
+  start(nowMs: number): void {
+    this.#starts.push(nowMs);
+    if (this.#starts.length > this.calls * 2) this.#starts.splice(0, this.#starts.length - this.calls);
+  }
+}
+
+interface Lane {
+  readonly windows: readonly SlidingWindow[];
+  /** Ends when the last call that asked may start: one after the other, in the order they came. */
+  turn: Promise<void>;
 }
 
 /** Keeps one destination's declared limits: requests per time for each lane, and requests under way at once. */
 export class RateLimiter {
-  readonly #windows: { readonly lane: string; readonly window: SlidingWindow }[];
+  readonly #lanes: ReadonlyMap<string, Lane>;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
@@ -30,19 +39,37 @@ export class RateLimiter {
     private readonly limits: DestinationLimits,
     private readonly nowMs: () => number,
   ) {
-    this.#windows = limits.rates.map(({ lane, calls, perMs }) => ({ lane, window: new SlidingWindow(calls, perMs) }));
+    const lanes = Map.groupBy(limits.rates, ({ lane }) => lane);
+    this.#lanes = new Map(
+      [...lanes].map(([lane, rates]) => [
+        lane,
+        { windows: rates.map(({ calls, perMs }) => new SlidingWindow(calls, perMs)), turn: Promise.resolve() },
+      ]),
+    );
   }
 
   async run<T>(lane: string, call: () => Promise<T>): Promise<T> {
     await this.#enter();
     try {
-      const now = this.nowMs();
-      const starts = this.#windows.filter((limited) => limited.lane === lane).map(({ window }) => window.reserve(now));
-      const waitMs = Math.max(0, ...starts.map((start) => start - now));
-      if (waitMs > 0) await delay(Math.ceil(waitMs)); // timers drop fractions, and a call must not start early
+      const limited = this.#lanes.get(lane);
+      if (limited !== undefined) await (limited.turn = limited.turn.then(() => this.#inTime(limited)));
       return await call();
     } finally {
       this.#leave();
+    }
+  }
+
+  /** Measured when the call really starts: a timer that was late must not let the next ones come closer. */
+  async #inTime({ windows }: Lane): Promise<void> {
+    for (;;) {
+      const nowMs = this.nowMs();
+      const waitMs = Math.max(...windows.map((window) => window.earliest(nowMs))) - nowMs;
+      if (waitMs > 0) {
+        await delay(Math.ceil(waitMs)); // timers drop fractions
+        continue;
+      }
+      for (const window of windows) window.start(nowMs);
+      return;
     }
   }
 

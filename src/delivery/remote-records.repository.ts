@@ -45,7 +45,7 @@ export class RemoteRecords {
     if (records.length === 0) return;
     await manager.query(
       `INSERT INTO remote_records (destination, profile_id, key, remote_id, fields, tags, consents, memo, delivered_version, mapping_version, delivery_id, delivered_at)
-       SELECT $1, profile_id, key, remote_id, fields, ARRAY(SELECT jsonb_array_elements_text(tags)), consents, memo, version, $2, $3, $4
+       SELECT $1, profile_id, key, remote_id, fields, tags, consents, memo, version, $2, $3, $4
        FROM unnest($5::uuid[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::int[])
          AS t (profile_id, key, remote_id, fields, tags, consents, memo, version)
        ON CONFLICT (destination, profile_id) DO UPDATE SET
