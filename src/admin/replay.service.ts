@@ -53,7 +53,10 @@ export class Replay {
   /** Parsed again from the body as it came: what was mended since may be the parsing itself. */
   async #events(letters: readonly DeadLetterEntity[]): Promise<number> {
     const results = await Promise.allSettled(letters.map((letter) => this.#event(letter)));
-    return results.filter(({ status }) => status === 'rejected').length;
+    const failed = letters.filter((_letter, index) => results[index]?.status === 'rejected');
+    // Not only what fails once more: the database may be out of reach, or the source be gone.
+    await this.letters.reopen(failed.map(({ id }) => id));
+    return failed.length;
   }
 
   async #event({ request }: DeadLetterEntity): Promise<void> {

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Now, NOW } from '../database/environment.js';
+import { storableJson, storableText } from '../database/storable-text.js';
 import type { DeadLetterEntity, DeadLetterKind } from './dead-letter.entity.js';
 
 /** An event that no stage could digest. */
@@ -71,16 +72,15 @@ export class DeadLetters {
   /** Returns the letter's id; the same event again is the same letter. */
   async keepEvent({ source, key, message, event }: UnprocessableEvent): Promise<string> {
     const now = this.now();
-    const request = JSON.stringify(event).replaceAll('\\u0000', '');
     const rows = await this.dataSource.query<{ id: string }[]>(upsertDeadLetters, [
       [uuidv7()],
       ['event'],
       [source],
-      [key.replaceAll('\u0000', '')],
+      [storableText(key)],
       [null],
       ['UNPROCESSABLE_EVENT'],
-      [message],
-      [request],
+      [storableText(message)],
+      [storableJson(event)],
       [null],
       [now],
     ]);
@@ -116,6 +116,17 @@ export class DeadLetters {
       );
       return letters;
     });
+  }
+
+  /** Taken, but not put to work: open again, unless the same subject has an open letter by now. */
+  async reopen(ids: readonly string[]): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE dead_letters letter SET resolution = NULL, resolved_at = NULL
+       WHERE id = ANY ($1::uuid[]) AND NOT EXISTS (
+         SELECT FROM dead_letters open WHERE (open.kind, open.origin, open.subject) = (letter.kind, letter.origin, letter.subject)
+           AND open.resolved_at IS NULL)`,
+      [ids],
+    );
   }
 
   countOpen(): Promise<{ kind: DeadLetterKind; count: number }[]> {

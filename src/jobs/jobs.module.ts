@@ -8,8 +8,11 @@ import { InProcessQueue } from './in-process-queue.js';
 import { queueNames } from './job-catalog.js';
 import { JobHandlerCheck } from './job-handler-check.service.js';
 
-/** Finished jobs are of no use to anybody; without this Redis would keep them for ever. */
-const jobOptions: Bull.JobOptions = { removeOnComplete: true, removeOnFail: 100 };
+/**
+ * Finished jobs are of no use to anybody; without this Redis would keep them for ever. Failed ones neither: as long as one is kept,
+ * a job with the same id is not added, and a wake-up that failed once would never come again.
+ */
+const jobOptions: Bull.JobOptions = { removeOnComplete: true, removeOnFail: true };
 
 function openQueue(name: string, { REDIS_URL }: Environment) {
   if (REDIS_URL === undefined) return new InProcessQueue(name);

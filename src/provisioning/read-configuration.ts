@@ -30,8 +30,8 @@ export interface ReadOptions {
 export function readConfiguration({ folder, variables, sandbox }: ReadOptions): Configuration {
   const problems: string[] = [];
   const files = listFiles(folder).flatMap((file) => {
-    const read = readFile(path.join(folder, file), variables, problems);
-    return read === null || (read.only === 'sandbox' && !sandbox) ? [] : [{ file: path.join(folder, file), ...read }];
+    const read = readFile(path.join(folder, file), { variables, sandbox }, problems);
+    return read === null ? [] : [{ file: path.join(folder, file), ...read }];
   });
   for (const kind of ['sources', 'destinations'] as const) {
     const seen = new Map<string, string>();
@@ -63,14 +63,22 @@ function listFiles(folder: string): string[] {
   }
 }
 
-function readFile(file: string, variables: ReadOptions['variables'], problems: string[]): ConfigurationFile | null {
+/** Null: it counts for nothing now, or it has problems. */
+function readFile(
+  file: string,
+  { variables, sandbox }: Pick<ReadOptions, 'variables' | 'sandbox'>,
+  problems: string[],
+): ConfigurationFile | null {
   const document = parseDocument(readFileSync(file, 'utf8'), { prettyErrors: true });
   if (document.errors.length > 0) {
     for (const error of document.errors) problems.push(`${file}: ${error.message.split('\n')[0] ?? ''}`);
     return null;
   }
+  const written: unknown = document.toJS() ?? {};
+  // Before its variables are looked for: the sandboxes' addresses are set only while they run.
+  if (!sandbox && isForSandbox(written)) return null;
   const missing: string[] = [];
-  const content = substitute(document.toJS() ?? {}, variables, [], missing);
+  const content = substitute(written, variables, [], missing);
   for (const line of missing) problems.push(`${file}, ${line}`);
   if (missing.length > 0) return null;
   const parsed = configurationFile.safeParse(content);
@@ -78,6 +86,9 @@ function readFile(file: string, variables: ReadOptions['variables'], problems: s
   for (const issue of parsed.error.issues) problems.push(`${file}, ${describeIssue(issue, content)}`);
   return null;
 }
+
+const isForSandbox = (content: unknown): boolean =>
+  typeof content === 'object' && content !== null && 'only' in content && content.only === 'sandbox';
 
 /** Replaces `${NAME}` in every text. A text that is nothing but a variable stays a text: secrets may look like numbers. */
 function substitute(
@@ -116,7 +127,16 @@ function foundAt(at: readonly PropertyKey[], content: unknown): string {
     return 'a value that is not shown';
   let value = content;
   for (const part of at) value = typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined;
-  return value === undefined ? 'nothing' : JSON.stringify(value);
+  return described(value);
+}
+
+/** What holds other things may hold a secret. */
+function described(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const names = Object.keys(value);
+  return names.length === 0 ? 'nothing in it' : names.join(', ');
 }
 
 const pathText = (at: readonly PropertyKey[]): string =>

@@ -25,9 +25,10 @@ export class SecretBox {
   /** @throws Error when it was sealed with another key, or altered */
   open(box: string): string {
     const bytes = Buffer.from(box, 'base64');
-    const decipher = createDecipheriv(algorithm, this.#key, bytes.subarray(0, nonceBytes));
-    decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
     try {
+      const nonce = bytes.subarray(0, nonceBytes);
+      const decipher = createDecipheriv(algorithm, this.#key, nonce, { authTagLength: tagBytes });
+      decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
       return decipher.update(bytes.subarray(nonceBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
     } catch (cause) {
       throw new Error(
