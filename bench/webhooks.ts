@@ -22,8 +22,10 @@ export interface WebhookOptions {
 }
 
 const connections = 100;
-const contacts = 20_000;
-const warmUpSeconds = 4;
+/** As many people as talk at the same time in a busy hour; a conversation is several messages. */
+const contacts = 5_000;
+/** Long enough for everybody to be known and for the compilers to have settled. */
+const warmUpSeconds = 10;
 
 /** Load of 100 connections on one target in a process of its own, after a warm-up with the same load. */
 export async function measureWebhooks(options: WebhookOptions): Promise<WebhookFigures> {

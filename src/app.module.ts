@@ -23,7 +23,7 @@ export class AppModule {
       imports: [
         LoggerModule.forRoot({
           pinoHttp: { ...logOptions(env.LOG_LEVEL), autoLogging: false },
-          forRoutes: ['api/*path'],
+          forRoutes: [],
         }),
         DatabaseModule.forRoot(env, databaseUrl),
         ObservabilityModule,

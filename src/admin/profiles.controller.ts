@@ -8,6 +8,7 @@ import { AttributeCatalog } from '../profiles/attribute-catalog.service.js';
 import { normaliseEmail } from '../profiles/email.js';
 import type { Identity } from '../profiles/identity.js';
 import type { ProfileEntity } from '../profiles/profile.entity.js';
+import { byAttribute } from '../profiles/stored-provenance.js';
 import { Profiles } from '../profiles/profiles.repository.js';
 import { ApiKeyGuard } from '../security/api-key.guard.js';
 import { found } from './find.js';
@@ -64,9 +65,7 @@ export class ProfilesController {
     ]);
     return {
       ...summary(profile),
-      attributes: Object.fromEntries(
-        Object.keys(profile.attributes).map((key) => [key, this.#attribute(profile, key)]),
-      ),
+      attributes: this.#attributes(profile),
       tags: Object.entries(profile.tag_provenance).map(([tag, [event, atMs, present]]) => ({
         tag,
         present,
@@ -101,9 +100,14 @@ export class ProfilesController {
     );
   }
 
-  #attribute(profile: ProfileEntity, key: string) {
-    const [event, atMs] = profile.attribute_provenance[key] ?? [null, 0];
-    return { value: profile.attributes[key], type: this.catalog.typeOf(key) ?? null, event, at: new Date(atMs) };
+  #attributes({ attributes, attribute_provenance }: ProfileEntity) {
+    const provenance = byAttribute(attribute_provenance);
+    return Object.fromEntries(
+      Object.entries(attributes).map(([key, value]) => {
+        const [event, atMs] = provenance[key] ?? [null, 0];
+        return [key, { value, type: this.catalog.typeOf(key) ?? null, event, at: new Date(atMs) }];
+      }),
+    );
   }
 }
 

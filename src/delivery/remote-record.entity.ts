@@ -11,7 +11,7 @@ export class RemoteRecordEntity {
   @Column('text') key!: string;
   @Column('text') remote_id!: string;
   @Column('jsonb') fields!: Record<string, FieldValue>;
-  @Column('text', { array: true, default: [] }) tags!: string[];
+  @Column('jsonb', { default: [] }) tags!: string[];
   @Column('jsonb', { default: {} }) consents!: Consents;
   @Column('jsonb', { nullable: true }) memo!: Json;
   @Column('integer') delivered_version!: number;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { textArray, timestampArray, uuidArray } from '../database/binary-array.js';
 import type { Batch, BatchEvent, Stage } from './batch.js';
 
 /** How long a platform's own event id is remembered; far beyond any platform's last retry. */
@@ -30,13 +31,16 @@ export class DeduplicateStage implements Stage {
     }
     const events = [...first.values()];
     const taken = await batch.query<{ event_id: string }>(takeKeys, [
-      events.map((event) => event.source),
-      events.map((event) => event.incoming.dedupe.key),
-      events.map((event) => event.id),
-      events.map((event) => event.receivedAt),
-      events.map((event) => new Date(event.receivedAt.getTime() + (event.incoming.dedupe.windowMs ?? rememberedMs))),
+      textArray(events.map((event) => event.source)),
+      textArray(events.map((event) => event.incoming.dedupe.key)),
+      uuidArray(events.map((event) => event.id)),
+      timestampArray(events.map((event) => event.receivedAt)),
+      timestampArray(events.map(repeatsUntil)),
     ]);
     const fresh = new Set(taken.map((row) => row.event_id));
     for (const event of events) event.repeated = !fresh.has(event.id);
   }
 }
+
+const repeatsUntil = ({ receivedAt, incoming }: BatchEvent): Date =>
+  new Date(receivedAt.getTime() + (incoming.dedupe.windowMs ?? rememberedMs));

@@ -27,7 +27,7 @@ export class EventPartitions {
     try {
       // Names and dates are made here, from numbers only.
       await this.dataSource.query(
-        `CREATE TABLE IF NOT EXISTS ${name} PARTITION OF events FOR VALUES FROM ('${from.toISOString()}') TO ('${to.toISOString()}')`,
+        `CREATE TABLE IF NOT EXISTS ${name} PARTITION OF events FOR VALUES FROM ('${from.toISOString()}') TO ('${to.toISOString()}') WITH (toast_tuple_target = 8160)`,
       );
     } catch (error) {
       // Rows of that month wait in the default partition: they stay there, and nothing is lost.

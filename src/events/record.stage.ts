@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { jsonbArray, textArray, timestampArray, uuidArray } from '../database/binary-array.js';
 import type { Batch, BatchEvent, Stage } from './batch.js';
 import type { EventData } from './event-data.js';
 
@@ -27,16 +28,16 @@ export class RecordStage implements Stage {
     const events = batch.events.filter((event) => !event.repeated);
     if (events.length === 0) return;
     await batch.query(insertEvents, [
-      events.map((event) => event.id),
-      events.map((event) => event.receivedAt),
-      events.map((event) => event.occurredAt),
-      events.map((event) => event.source),
-      events.map((event) => event.incoming.kind),
-      events.map((event) => event.incoming.name),
-      events.map((event) => event.incoming.channel),
-      events.map((event) => event.profileId),
-      events.map((event) => JSON.stringify(dataOf(event))),
-      events.map((event) => event.raw),
+      uuidArray(events.map((event) => event.id)),
+      timestampArray(events.map((event) => event.receivedAt)),
+      timestampArray(events.map((event) => event.occurredAt)),
+      textArray(events.map((event) => event.source)),
+      textArray(events.map((event) => event.incoming.kind)),
+      textArray(events.map((event) => event.incoming.name)),
+      textArray(events.map((event) => event.incoming.channel)),
+      uuidArray(events.map((event) => event.profileId)),
+      jsonbArray(events.map((event) => JSON.stringify(dataOf(event)))),
+      textArray(events.map((event) => event.raw)),
     ]);
   }
 }

@@ -151,7 +151,7 @@ export class Pipeline {
       await runner.release();
     }
     finished();
-    for (const { source, repeated, incoming } of events) this.metrics.eventCommitted(source, incoming.kind, repeated);
+    this.metrics.eventsCommitted(events);
     for (const act of afterCommit) act();
     return events;
   }

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { textArray, uuidArray } from '../database/binary-array.js';
 import type { Batch, BatchEvent, BatchProfile, Stage } from '../events/batch.js';
 import { BatchConflictError } from '../events/batch.js';
 import type { Identity, IdentityKind } from './identity.js';
+import { IdentityCache } from './identity-cache.service.js';
 import { mergeProfiles } from './merge-profiles.js';
 import { newProfile } from './profile.js';
 import { profileOf, type ProfileRow } from './profile-row.js';
@@ -11,7 +13,7 @@ import { identityKey, resolveIdentities } from './resolve-identities.js';
 const findOwners = {
   name: 'identities-owners',
   text: `SELECT i.kind, i.namespace, i.value, i.profile_id
-    FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[], $3::text[]) AS t (kind, namespace, value)) AS asked
+    FROM unnest($1::text[], $2::text[], $3::text[]) AS asked (kind, namespace, value)
     JOIN identities i USING (kind, namespace, value)`,
 };
 const countIdentities = {
@@ -48,6 +50,8 @@ interface OwnerRow {
 export class IdentifyStage implements Stage {
   readonly name = 'identify';
 
+  constructor(private readonly cache: IdentityCache) {}
+
   async run(batch: Batch): Promise<void> {
     const owners = await this.#owners(batch);
     const fresh = batch.events.filter((event) => !event.repeated);
@@ -67,12 +71,22 @@ export class IdentifyStage implements Stage {
     for (const event of batch.events) if (event.repeated) event.profileId = ownerOf(event, known);
     await this.#lock(batch, resolution.created, resolution.merges);
     await this.#merge(batch, resolution.merges);
+    batch.afterCommit(() => this.cache.remember(known));
   }
 
   async #owners(batch: Batch): Promise<Map<string, string>> {
-    const identities = batch.events.flatMap((event) => event.incoming.identities);
-    const rows = await batch.query<OwnerRow>(findOwners, columns(identities));
-    return new Map(rows.map((row) => [identityKey(row), row.profile_id]));
+    const owners = new Map<string, string>();
+    const unknown = new Map<string, Identity>();
+    for (const identity of identitiesOf(batch)) {
+      const key = identityKey(identity);
+      const owner = this.cache.ownerOf(key);
+      if (owner === undefined) unknown.set(key, identity);
+      else owners.set(key, owner);
+    }
+    if (unknown.size === 0) return owners;
+    const rows = await batch.query<OwnerRow>(findOwners, columns([...unknown.values()]));
+    for (const row of rows) owners.set(identityKey(row), row.profile_id);
+    return owners;
   }
 
   /** Only where an identity is new to a known person, or two people meet: rare once people are known. */
@@ -96,7 +110,7 @@ export class IdentifyStage implements Stage {
     if (claims.length === 0) return;
     const made = await batch.query(insertIdentities, [
       ...columns(claims.map(({ identity }) => identity)),
-      claims.map(({ profileId }) => profileId),
+      uuidArray(claims.map(({ profileId }) => profileId)),
       batch.now,
     ]);
     if (made.length < claims.length) throw new BatchConflictError('another batch met the same person first');
@@ -105,9 +119,11 @@ export class IdentifyStage implements Stage {
   async #lock(batch: Batch, created: ReadonlySet<string>, merges: readonly { loser: string }[]): Promise<void> {
     const ids = [...batch.events.map((event) => event.profileId), ...merges.map(({ loser }) => loser)];
     const stored = [...new Set(ids)].filter((id) => id !== '' && !created.has(id));
-    const rows = stored.length === 0 ? [] : await batch.query<ProfileRow>(lockProfiles, [stored]);
-    if (rows.length < stored.length || rows.some((row) => row.merged_into !== null))
+    const rows = stored.length === 0 ? [] : await batch.query<ProfileRow>(lockProfiles, [uuidArray(stored)]);
+    if (rows.length < stored.length || rows.some((row) => row.merged_into !== null)) {
+      this.cache.forget(identitiesOf(batch));
       throw new BatchConflictError('another batch has just merged one of these profiles');
+    }
     for (const row of rows) batch.profiles.set(row.id, held(profileOf(row), false));
     for (const id of created) batch.profiles.set(id, held(newProfile(id, batch.now), true));
   }
@@ -135,10 +151,14 @@ const held = (profile: BatchProfile['profile'], isNew: boolean): BatchProfile =>
   everythingChanged: false,
 });
 
-const columns = (identities: readonly Identity[]): [string[], string[], string[]] => [
-  identities.map(({ kind }) => kind),
-  identities.map(({ namespace }) => namespace),
-  identities.map(({ value }) => value),
+function* identitiesOf(batch: Batch): Iterable<Identity> {
+  for (const event of batch.events) yield* event.incoming.identities;
+}
+
+const columns = (identities: readonly Identity[]): Buffer[] => [
+  textArray(identities.map(({ kind }) => kind)),
+  textArray(identities.map(({ namespace }) => namespace)),
+  textArray(identities.map(({ value }) => value)),
 ];
 
 function ownerOf(event: BatchEvent, owners: ReadonlyMap<string, string>): string {

@@ -1,13 +1,14 @@
 import type { Consents } from '../consent/consent.js';
 import type { AttributeValue } from './attribute.js';
-import type { Profile, Provenance, TagProvenance } from './profile.js';
+import type { Profile, TagProvenance } from './profile.js';
+import { byAttribute, type StoredProvenance } from './stored-provenance.js';
 
 /** A row of `profiles`, as the driver returns it. */
 export interface ProfileRow {
   readonly id: string;
   readonly version: number;
   readonly attributes: Record<string, AttributeValue>;
-  readonly attribute_provenance: Record<string, Provenance>;
+  readonly attribute_provenance: StoredProvenance;
   readonly tags: string[];
   readonly tag_provenance: Record<string, TagProvenance>;
   readonly consents: Consents;
@@ -20,7 +21,7 @@ export const profileOf = (row: ProfileRow): Profile => ({
   id: row.id,
   version: row.version,
   attributes: row.attributes,
-  attributeProvenance: row.attribute_provenance,
+  attributeProvenance: byAttribute(row.attribute_provenance),
   tags: row.tags,
   tagProvenance: row.tag_provenance,
   consents: row.consents,

@@ -1,7 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Consents } from '../consent/consent.js';
 import type { AttributeValue } from './attribute.js';
-import type { Provenance, TagProvenance } from './profile.js';
+import type { TagProvenance } from './profile.js';
+import type { StoredProvenance } from './stored-provenance.js';
 
 /** One person. Written by the pipeline only. */
 @Entity('profiles')
@@ -9,8 +10,8 @@ export class ProfileEntity {
   @PrimaryColumn('uuid') id!: string;
   @Column('integer') version!: number;
   @Column('jsonb', { default: {} }) attributes!: Record<string, AttributeValue>;
-  @Column('jsonb', { default: {} }) attribute_provenance!: Record<string, Provenance>;
-  @Column('text', { array: true, default: [] }) tags!: string[];
+  @Column('jsonb', { default: {} }) attribute_provenance!: StoredProvenance;
+  @Column('jsonb', { default: [] }) tags!: string[];
   @Column('jsonb', { default: {} }) tag_provenance!: Record<string, TagProvenance>;
   @Column('jsonb', { default: {} }) consents!: Consents;
   /** Set when two profiles turned out to be one person: the survivor. */

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { intArray, jsonbArray, timestampArray, uuidArray } from '../database/binary-array.js';
 import type { Batch, BatchProfile, Stage } from '../events/batch.js';
+import { byEvent } from './stored-provenance.js';
 
 const saveProfiles = {
   name: 'profiles-save',
   text: `INSERT INTO profiles (id, version, attributes, attribute_provenance, tags, tag_provenance, consents, created_at, updated_at, last_event_at)
-    SELECT id, version, attributes, attribute_provenance, ARRAY(SELECT jsonb_array_elements_text(tags)), tag_provenance, consents, created_at, $1, last_event_at
+    SELECT id, version, attributes, attribute_provenance, tags, tag_provenance, consents, created_at, $1, last_event_at
     FROM unnest($2::uuid[], $3::int[], $4::jsonb[], $5::jsonb[], $6::jsonb[], $7::jsonb[], $8::jsonb[], $9::timestamptz[], $10::timestamptz[])
       AS t (id, version, attributes, attribute_provenance, tags, tag_provenance, consents, created_at, last_event_at)
     ON CONFLICT (id) DO UPDATE SET
@@ -34,15 +36,15 @@ export class SaveStage implements Stage {
     if (profiles.length > 0)
       await batch.query(saveProfiles, [
         batch.now,
-        profiles.map(({ id }) => id),
-        profiles.map(({ version }) => version),
-        profiles.map(({ attributes }) => JSON.stringify(attributes)),
-        profiles.map(({ attributeProvenance }) => JSON.stringify(attributeProvenance)),
-        profiles.map(({ tags }) => JSON.stringify(tags)),
-        profiles.map(({ tagProvenance }) => JSON.stringify(tagProvenance)),
-        profiles.map(({ consents }) => JSON.stringify(consents)),
-        profiles.map(({ createdAt }) => createdAt),
-        profiles.map(({ lastEventAt }) => lastEventAt),
+        uuidArray(profiles.map(({ id }) => id)),
+        intArray(profiles.map(({ version }) => version)),
+        jsonbArray(profiles.map(({ attributes }) => JSON.stringify(attributes))),
+        jsonbArray(profiles.map(({ attributeProvenance }) => JSON.stringify(byEvent(attributeProvenance)))),
+        jsonbArray(profiles.map(({ tags }) => JSON.stringify(tags))),
+        jsonbArray(profiles.map(({ tagProvenance }) => JSON.stringify(tagProvenance))),
+        jsonbArray(profiles.map(({ consents }) => JSON.stringify(consents))),
+        timestampArray(profiles.map(({ createdAt }) => createdAt)),
+        timestampArray(profiles.map(({ lastEventAt }) => lastEventAt)),
       ]);
     if (losers.size > 0)
       await batch.query(retireProfiles, [

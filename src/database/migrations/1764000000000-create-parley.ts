@@ -84,20 +84,20 @@ const up = [
     inferred boolean NOT NULL DEFAULT true,
     created_at timestamptz NOT NULL DEFAULT now()
   )`,
-  // A quarter of each page stays free, so that updates stay in the page (HOT).
+  // A quarter of each page stays free, so that updates stay in the page (HOT); rows stay whole, since they are read whole.
   `CREATE TABLE profiles (
     id uuid PRIMARY KEY,
     version integer NOT NULL,
     attributes jsonb NOT NULL DEFAULT '{}',
     attribute_provenance jsonb NOT NULL DEFAULT '{}',
-    tags text[] NOT NULL DEFAULT '{}',
+    tags jsonb NOT NULL DEFAULT '[]',
     tag_provenance jsonb NOT NULL DEFAULT '{}',
     consents jsonb NOT NULL DEFAULT '{}',
     merged_into uuid,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     last_event_at timestamptz NOT NULL
-  ) WITH (fillfactor = 75)`,
+  ) WITH (fillfactor = 75, toast_tuple_target = 8160)`,
   `CREATE TABLE identities (
     kind text NOT NULL,
     namespace text NOT NULL,
@@ -132,7 +132,7 @@ const up = [
   ) PARTITION BY RANGE (received_at)`,
   `CREATE INDEX events_profile_idx ON events (profile_id, occurred_at, id)`,
   // Nothing is lost if a month's partition was not made in time.
-  `CREATE TABLE events_default PARTITION OF events DEFAULT`,
+  `CREATE TABLE events_default PARTITION OF events DEFAULT WITH (toast_tuple_target = 8160)`,
   `CREATE TABLE consent_changes (
     id uuid PRIMARY KEY,
     profile_id uuid NOT NULL,
@@ -167,7 +167,7 @@ const up = [
     key text NOT NULL,
     remote_id text NOT NULL,
     fields jsonb NOT NULL,
-    tags text[] NOT NULL DEFAULT '{}',
+    tags jsonb NOT NULL DEFAULT '[]',
     consents jsonb NOT NULL DEFAULT '{}',
     memo jsonb,
     delivered_version integer NOT NULL,
