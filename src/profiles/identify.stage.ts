@@ -6,7 +6,8 @@ import { BatchConflictError } from '../events/batch.js';
 import type { Identity, IdentityKind } from './identity.js';
 import { IdentityCache } from './identity-cache.service.js';
 import { mergeProfiles } from './merge-profiles.js';
-import { newProfile } from './profile.js';
+import { newProfile, type Profile } from './profile.js';
+import { ProfileCache } from './profile-cache.service.js';
 import { profileOf, type ProfileRow } from './profile-row.js';
 import { identityKey, resolveIdentities } from './resolve-identities.js';
 
@@ -30,13 +31,23 @@ const insertIdentities = {
 };
 const lockProfiles = {
   name: 'profiles-lock',
+  text: `SELECT id, xmin::text AS stamp, merged_into FROM profiles WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
+};
+const readProfiles = {
+  name: 'profiles-read',
   text: `SELECT id, version, attributes, attribute_provenance, tags, tag_provenance, consents, merged_into, created_at, last_event_at
-    FROM profiles WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
+    FROM profiles WHERE id = ANY ($1::uuid[])`,
 };
 const moveIdentities = {
   name: 'identities-move',
   text: `UPDATE identities i SET profile_id = m.survivor FROM unnest($1::uuid[], $2::uuid[]) AS m (loser, survivor) WHERE i.profile_id = m.loser`,
 };
+
+interface LockedRow {
+  id: string;
+  stamp: string;
+  merged_into: string | null;
+}
 
 interface OwnerRow {
   kind: IdentityKind;
@@ -50,7 +61,10 @@ interface OwnerRow {
 export class IdentifyStage implements Stage {
   readonly name = 'identify';
 
-  constructor(private readonly cache: IdentityCache) {}
+  constructor(
+    private readonly cache: IdentityCache,
+    private readonly profiles: ProfileCache,
+  ) {}
 
   async run(batch: Batch): Promise<void> {
     const owners = await this.#owners(batch);
@@ -119,13 +133,21 @@ export class IdentifyStage implements Stage {
   async #lock(batch: Batch, created: ReadonlySet<string>, merges: readonly { loser: string }[]): Promise<void> {
     const ids = [...batch.events.map((event) => event.profileId), ...merges.map(({ loser }) => loser)];
     const stored = [...new Set(ids)].filter((id) => id !== '' && !created.has(id));
-    const rows = stored.length === 0 ? [] : await batch.query<ProfileRow>(lockProfiles, [uuidArray(stored)]);
+    const rows = stored.length === 0 ? [] : await batch.query<LockedRow>(lockProfiles, [uuidArray(stored)]);
     if (rows.length < stored.length || rows.some((row) => row.merged_into !== null)) {
       this.cache.forget(identitiesOf(batch));
       throw new BatchConflictError('another batch has just merged one of these profiles');
     }
-    for (const row of rows) batch.profiles.set(row.id, held(profileOf(row), false));
+    for (const profile of await this.#read(batch, rows)) batch.profiles.set(profile.id, held(profile, false));
     for (const id of created) batch.profiles.set(id, held(newProfile(id, batch.now), true));
+  }
+
+  /** From memory where it is the row that is locked now, the others in one query. */
+  async #read(batch: Batch, locked: readonly LockedRow[]): Promise<Profile[]> {
+    const known = locked.map(({ id, stamp }) => this.profiles.find(id, stamp));
+    const missing = locked.filter((_row, index) => known[index] === undefined).map(({ id }) => id);
+    const rows = missing.length === 0 ? [] : await batch.query<ProfileRow>(readProfiles, [uuidArray(missing)]);
+    return [...known.filter((profile) => profile !== undefined), ...rows.map(profileOf)];
   }
 
   async #merge(batch: Batch, merges: readonly { survivor: string; loser: string }[]): Promise<void> {

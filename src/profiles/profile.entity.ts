@@ -10,7 +10,7 @@ export class ProfileEntity {
   @PrimaryColumn('uuid') id!: string;
   @Column('integer') version!: number;
   @Column('jsonb', { default: {} }) attributes!: Record<string, AttributeValue>;
-  @Column('jsonb', { default: {} }) attribute_provenance!: StoredProvenance;
+  @Column('jsonb', { default: [] }) attribute_provenance!: StoredProvenance;
   @Column('jsonb', { default: [] }) tags!: string[];
   @Column('jsonb', { default: {} }) tag_provenance!: Record<string, TagProvenance>;
   @Column('jsonb', { default: {} }) consents!: Consents;

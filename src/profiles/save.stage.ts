@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { intArray, jsonbArray, timestampArray, uuidArray } from '../database/binary-array.js';
 import type { Batch, BatchProfile, Stage } from '../events/batch.js';
+import { ProfileCache } from './profile-cache.service.js';
 import { byEvent } from './stored-provenance.js';
 
 const saveProfiles = {
@@ -12,7 +13,8 @@ const saveProfiles = {
     ON CONFLICT (id) DO UPDATE SET
       version = excluded.version, attributes = excluded.attributes, attribute_provenance = excluded.attribute_provenance,
       tags = excluded.tags, tag_provenance = excluded.tag_provenance, consents = excluded.consents,
-      updated_at = excluded.updated_at, last_event_at = excluded.last_event_at`,
+      updated_at = excluded.updated_at, last_event_at = excluded.last_event_at
+    RETURNING xmin::text AS stamp`,
 };
 const retireProfiles = {
   name: 'profiles-retire',
@@ -24,6 +26,8 @@ const retireProfiles = {
 export class SaveStage implements Stage {
   readonly name = 'save';
 
+  constructor(private readonly cache: ProfileCache) {}
+
   async run(batch: Batch): Promise<void> {
     const losers = new Set(batch.merges.map(({ loser }) => loser));
     const changed = [...batch.profiles.values()].filter(
@@ -33,8 +37,8 @@ export class SaveStage implements Stage {
       if (changes(held)) held.profile = { ...held.profile, version: held.profile.version + 1 };
     }
     const profiles = changed.map((held) => held.profile);
-    if (profiles.length > 0)
-      await batch.query(saveProfiles, [
+    if (profiles.length > 0) {
+      const [saved] = await batch.query<{ stamp: string }>(saveProfiles, [
         batch.now,
         uuidArray(profiles.map(({ id }) => id)),
         intArray(profiles.map(({ version }) => version)),
@@ -46,6 +50,9 @@ export class SaveStage implements Stage {
         timestampArray(profiles.map(({ createdAt }) => createdAt)),
         timestampArray(profiles.map(({ lastEventAt }) => lastEventAt)),
       ]);
+      // All were written by this transaction, so they share its stamp.
+      if (saved !== undefined) batch.afterCommit(() => this.cache.remember(profiles, saved.stamp));
+    }
     if (losers.size > 0)
       await batch.query(retireProfiles, [
         batch.merges.map(({ loser }) => loser),

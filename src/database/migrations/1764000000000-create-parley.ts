@@ -89,7 +89,7 @@ const up = [
     id uuid PRIMARY KEY,
     version integer NOT NULL,
     attributes jsonb NOT NULL DEFAULT '{}',
-    attribute_provenance jsonb NOT NULL DEFAULT '{}',
+    attribute_provenance jsonb NOT NULL DEFAULT '[]',
     tags jsonb NOT NULL DEFAULT '[]',
     tag_provenance jsonb NOT NULL DEFAULT '{}',
     consents jsonb NOT NULL DEFAULT '{}',
