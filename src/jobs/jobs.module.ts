@@ -1,5 +1,6 @@
+import type { EventEmitter } from 'node:events';
 import { BullModule, getQueueToken } from '@nestjs/bull';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Logger, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import Bull from 'bull';
 import type { Environment } from '../../config/env.js';
@@ -14,7 +15,19 @@ import { JobHandlerCheck } from './job-handler-check.service.js';
  */
 const jobOptions: Bull.JobOptions = { removeOnComplete: true, removeOnFail: true };
 
-function openQueue(name: string, { REDIS_URL }: Environment) {
+const log = new Logger('Jobs');
+
+function openQueue(name: string, env: Environment) {
+  const queue = makeQueue(name, env);
+  const events: EventEmitter = queue;
+  events.on('failed', (job: { readonly name: string }, error: unknown) =>
+    log.error({ err: error, queue: name, job: job.name }, 'a job failed'),
+  );
+  events.on('error', (error: unknown) => log.warn({ err: error, queue: name }, 'Redis cannot be used now'));
+  return queue;
+}
+
+function makeQueue(name: string, { REDIS_URL }: Environment) {
   if (REDIS_URL === undefined) return new InProcessQueue(name);
   return new Bull(name, REDIS_URL, {
     prefix: 'parley',
