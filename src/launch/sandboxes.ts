@@ -13,8 +13,10 @@ const ports = {
   mailchimp: 'SANDBOX_MAILCHIMP_PORT',
 } as const satisfies Record<keyof typeof emulators, SandboxPort>;
 
-/** Names that configuration files can use for the sandboxes' addresses. */
-export const sandboxVariables = Object.keys(emulators).map((id) => `SANDBOX_${id.toUpperCase()}_URL`);
+/** What configuration files call the sandboxes' addresses, for reading them before the sandboxes run. */
+export const sandboxPlaceholders = Object.fromEntries(
+  Object.keys(emulators).map((id) => [`SANDBOX_${id.toUpperCase()}_URL`, 'http://127.0.0.1:1']),
+);
 
 /** Starts every sandbox CRM, each at its own origin, with what it held when it was last stopped. */
 export async function startSandboxes(env: Environment, folder: string): Promise<RunningSandbox[]> {

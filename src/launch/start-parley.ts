@@ -12,7 +12,7 @@ import { readConfiguration } from '../provisioning/read-configuration.js';
 import type { RunningSandbox } from '../sandbox/sandbox-server.js';
 import { ApiKeys } from '../security/api-keys.service.js';
 import { createApp } from './create-app.js';
-import { sandboxVariables, startSandboxes } from './sandboxes.js';
+import { sandboxPlaceholders, startSandboxes } from './sandboxes.js';
 
 /** A running Parley. */
 export interface Parley {
@@ -40,7 +40,7 @@ export async function startParley(env: Environment): Promise<Parley> {
     readConfiguration({
       folder: env.CONFIG_DIR,
       sandbox: env.sandbox,
-      variables: { ...placeholders, ...env.variables },
+      variables: { ...sandboxPlaceholders, ...env.variables },
     });
     const local =
       env.DATABASE_URL === undefined ? await startLocalPostgres({ folder: env.DATA_DIR, durable: true }) : null;
@@ -60,8 +60,6 @@ export async function startParley(env: Environment): Promise<Parley> {
     throw error;
   }
 }
-
-const placeholders = Object.fromEntries(sandboxVariables.map((name) => [name, 'http://127.0.0.1:1']));
 
 async function migrateDatabase(url: string): Promise<void> {
   const dataSource = createDataSource(url);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Batch, Stage } from '../events/batch.js';
+import { teaches } from '../events/teaches.js';
 import { applyEvent } from './apply-event.js';
 
 /** Applies attributes and tags to the profiles in memory, in order of arrival. */
@@ -15,8 +16,8 @@ export class ApplyStage implements Stage {
         eventId: event.id,
         at: event.occurredAt,
         attributes: event.attributes,
-        tagsAdded: event.incoming.tagsAdded,
-        tagsRemoved: event.incoming.tagsRemoved,
+        tagsAdded: teaches[event.incoming.kind] ? event.incoming.tagsAdded : [],
+        tagsRemoved: teaches[event.incoming.kind] ? event.incoming.tagsRemoved : [],
       });
       const lastEventAt = event.occurredAt > profile.lastEventAt ? event.occurredAt : profile.lastEventAt;
       held.profile = { ...profile, lastEventAt };

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Batch, BatchEvent, Stage } from '../events/batch.js';
+import { teaches } from '../events/teaches.js';
 import type { AttributeType } from './attribute.js';
 import { AttributeCatalog } from './attribute-catalog.service.js';
 import { coerce } from './coerce.js';
@@ -12,16 +13,6 @@ const declareAttributes = {
     ON CONFLICT (key) DO UPDATE SET type = known.type
     RETURNING key, type`,
 };
-
-/** Kinds that teach a profile something. What a bot or an agent wrote, and test traffic, is kept and changes nothing. */
-const teaches = {
-  contact_snapshot: true,
-  message_in: true,
-  message_out: false,
-  business_event: true,
-  lifecycle: true,
-  test: false,
-} as const satisfies Record<BatchEvent['incoming']['kind'], boolean>;
 
 /** Gives every attribute the type it was declared with; an attribute that is new is declared by its first value. */
 @Injectable()

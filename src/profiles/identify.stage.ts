@@ -82,6 +82,9 @@ export class IdentifyStage implements Stage {
       ...owners,
       ...[...resolution.claims].map(([key, { profileId }]) => [key, profileId] as const),
     ]);
+    // What was the loser's is the survivor's from now on, also for whoever repeats an event of the loser's.
+    const survivors = new Map(resolution.merges.map(({ loser, survivor }) => [loser, survivor]));
+    if (survivors.size > 0) for (const [key, owner] of known) known.set(key, survivors.get(owner) ?? owner);
     for (const event of batch.events) if (event.repeated) event.profileId = ownerOf(event, known);
     await this.#lock(batch, resolution.created, resolution.merges);
     await this.#merge(batch, resolution.merges);

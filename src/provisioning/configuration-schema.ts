@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Destination } from '../destinations/destination.js';
 import { destinations as providers } from '../destinations/registry.js';
 import { mappingSchema } from '../mapping/mapping.js';
+import { attributeTypes } from '../profiles/attribute.js';
 import { platforms } from '../sources/registry.js';
 
 const key = z
@@ -43,9 +44,20 @@ export const destinationInput = z
   });
 export type DestinationInput = z.output<typeof destinationInput>;
 
+/** An attribute as a person declares it, before the first value decides its type. */
+export const attributeInput = z.strictObject({
+  key: z
+    .string()
+    .regex(/^[\p{L}_][\p{L}\p{M}\p{N}_]{0,63}$/u, 'must be letters, digits and underscores, for example lastOrderAt'),
+  type: z.enum(attributeTypes),
+  label: z.string().min(1).optional().describe('What people read; left out: the key'),
+});
+export type AttributeInput = z.output<typeof attributeInput>;
+
 /** One configuration file. */
 export const configurationFile = z.strictObject({
   only: z.literal('sandbox').optional().describe('This file counts only while the sandbox CRMs run'),
+  attributes: z.array(attributeInput).default([]),
   sources: z.array(sourceInput).default([]),
   destinations: z.array(destinationInput).default([]),
 });

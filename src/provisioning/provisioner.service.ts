@@ -1,16 +1,21 @@
 import { Injectable } from '@nestjs/common';
+import { AttributeCatalog } from '../profiles/attribute-catalog.service.js';
 import { Configuration } from './configuration.service.js';
 import type { Configuration as FileConfiguration } from './read-configuration.js';
 
 /** Brings what the configuration files say into the database. What they say is read-only everywhere else. */
 @Injectable()
 export class Provisioner {
-  constructor(private readonly configuration: Configuration) {}
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly catalog: AttributeCatalog,
+  ) {}
 
-  async apply({ sources, destinations }: FileConfiguration): Promise<void> {
+  async apply({ attributes, sources, destinations }: FileConfiguration): Promise<void> {
     await this.configuration.change(async (manager) => {
       // One process at a time: several that start together would make the same mapping version.
       await manager.query('SELECT 1 FROM configuration FOR UPDATE');
+      await this.catalog.declare(manager, attributes);
       for (const source of sources) await this.configuration.saveSource(manager, source, 'file');
       for (const destination of destinations) await this.configuration.saveDestination(manager, destination, 'file');
       await this.configuration.releaseOthers(
@@ -19,5 +24,6 @@ export class Provisioner {
         destinations.map(({ key }) => key),
       );
     });
+    await this.catalog.onModuleInit();
   }
 }

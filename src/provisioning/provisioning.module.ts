@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery/delivery.module.js';
+import { ProfilesModule } from '../profiles/profiles.module.js';
 import { Configuration } from './configuration.service.js';
 import { Provisioner } from './provisioner.service.js';
 
-@Module({ imports: [DeliveryModule], providers: [Configuration, Provisioner], exports: [Configuration, Provisioner] })
+@Module({
+  imports: [DeliveryModule, ProfilesModule],
+  providers: [Configuration, Provisioner],
+  exports: [Configuration, Provisioner],
+})
 export class ProvisioningModule {}

@@ -4,6 +4,7 @@ import { parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { ConfigurationError } from '../../config/env.js';
 import {
+  type AttributeInput,
   type ConfigurationFile,
   configurationFile,
   type DestinationInput,
@@ -11,6 +12,7 @@ import {
 } from './configuration-schema.js';
 
 export interface Configuration {
+  readonly attributes: readonly AttributeInput[];
   readonly sources: readonly SourceInput[];
   readonly destinations: readonly DestinationInput[];
 }
@@ -33,7 +35,7 @@ export function readConfiguration({ folder, variables, sandbox }: ReadOptions): 
     const read = readFile(path.join(folder, file), { variables, sandbox }, problems);
     return read === null ? [] : [{ file: path.join(folder, file), ...read }];
   });
-  for (const kind of ['sources', 'destinations'] as const) {
+  for (const kind of ['attributes', 'sources', 'destinations'] as const) {
     const seen = new Map<string, string>();
     for (const { file, [kind]: entries } of files)
       for (const [index, { key }] of entries.entries()) {
@@ -45,6 +47,7 @@ export function readConfiguration({ folder, variables, sandbox }: ReadOptions): 
   }
   if (problems.length > 0) throw new ConfigurationError(problems.join('\n'));
   return {
+    attributes: files.flatMap(({ attributes }) => attributes),
     sources: files.flatMap(({ sources }) => sources),
     destinations: files.flatMap(({ destinations }) => destinations),
   };

@@ -44,6 +44,9 @@ export function registerControlApi(app: FastifyInstance, { emulator, clock, jour
     total: journal.count,
     calls: journal.entries(callsQuery.parse(request.query)),
   }));
+  app.get('/_sandbox/views', () =>
+    emulator.views().map(({ title, columns, rows }) => ({ title, columns, rows: rows.length })),
+  );
   app.get('/_sandbox/faults', () => faults.pending());
   app.post('/_sandbox/faults', (request, reply) =>
     answered(reply, () => {
@@ -74,7 +77,8 @@ function answered(reply: Answering, act: () => unknown): unknown {
     return act();
   } catch (error) {
     reply.code(400);
-    const detail = error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
+    const detail =
+      error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
     return { title: 'The sandbox cannot do that', status: 400, detail };
   }
 }

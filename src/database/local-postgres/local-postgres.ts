@@ -42,6 +42,8 @@ export interface LocalPostgresOptions {
   readonly folder: string;
   /** False only for tests, whose data may vanish with the machine. */
   readonly durable: boolean;
+  /** Joins the server of a Parley that is running now instead of refusing; stopping it is then left to that one. */
+  readonly shared?: boolean;
 }
 
 const version = '18';
@@ -53,7 +55,11 @@ const inUseLock = 7_275_539;
  *
  * @throws Error with one sentence and what to do: the folder cannot be written, is in use, or the server does not start
  */
-export async function startLocalPostgres({ folder, durable }: LocalPostgresOptions): Promise<LocalPostgres> {
+export async function startLocalPostgres({
+  folder,
+  durable,
+  shared = false,
+}: LocalPostgresOptions): Promise<LocalPostgres> {
   const root = path.resolve(folder);
   makeWritable(root);
   const user = serverUser();
@@ -61,9 +67,10 @@ export async function startLocalPostgres({ folder, durable }: LocalPostgresOptio
   const dataFolder = realpathSync(placeData(root, user));
   const password = readPassword(root);
   if (!existsSync(path.join(dataFolder, 'PG_VERSION'))) await initialise(binaries, user, dataFolder, password);
-  let port = await runningPort(binaries, user, dataFolder);
-  port ??= await start(binaries, user, dataFolder, durable);
+  const running = await runningPort(binaries, user, dataFolder);
+  const port = running ?? (await start(binaries, user, dataFolder, durable));
   const url = `postgres://parley:${password}@127.0.0.1:${port}/parley`;
+  if (shared && running !== null) return { url, dataFolder, stop: () => Promise.resolve() };
   const holder = await takeLock(url, root);
   return {
     url,

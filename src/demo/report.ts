@@ -1,0 +1,64 @@
+import type { DestinationFigures, Refusal } from './figures.js';
+import type { PlayResult } from './play-traffic.js';
+
+export interface Report {
+  readonly destinations: readonly DestinationFigures[];
+  readonly played: PlayResult;
+  /** New events, committed. */
+  readonly events: number;
+  /** Events that had come before. */
+  readonly repeated: number;
+  readonly refusals: readonly Refusal[];
+}
+
+/** A row of the table: what it counts, and where the number is. */
+type Row = readonly [title: string, value: (figures: DestinationFigures) => number];
+
+const outcome = (name: string) => (figures: DestinationFigures) => figures.outcomes[name] ?? 0;
+
+const rows: readonly Row[] = [
+  ['people it holds now', ({ holds }) => holds],
+  ['records brought', (figures) => outcome('delivered')(figures) + outcome('recreated')(figures)],
+  ['calls that took', ({ calls }) => calls],
+  ['held back: no consent', outcome('withheld')],
+  ['waiting for an e-mail address', outcome('no_key')],
+  ['nothing new to say', outcome('unchanged')],
+  ['refused by the CRM', outcome('rejected')],
+];
+
+/** The demo's result as a table for a terminal. */
+export function renderReport({ destinations, played, events, repeated, refusals }: Report): string {
+  const calls = destinations.reduce((sum, figures) => sum + figures.calls, 0);
+  const naive = events * destinations.length;
+  const width = 32;
+  const cell = (text: string): string => text.padStart(14);
+  const table = rows.map(
+    ([title, value]) =>
+      `  ${title.padEnd(width)}${destinations.map((figures) => cell(value(figures).toLocaleString('en'))).join('')}`,
+  );
+  const lines = [
+    '',
+    `  ${''.padEnd(width)}${destinations.map(({ title }) => cell(title)).join('')}`,
+    `  ${'-'.repeat(width + 14 * destinations.length)}`,
+    ...table,
+    '',
+    `  ${events.toLocaleString('en')} events were new, ${repeated.toLocaleString('en')} had come before and changed nothing.`,
+    `  One call for each event and CRM would have been ${naive.toLocaleString('en')} calls; it took ${calls.toLocaleString('en')}, so ${(naive - calls).toLocaleString('en')} were avoided.`,
+    '',
+    `  Refused at the door (${played.refused.length}):`,
+    ...played.refused.map(({ status, note, detail }) => `    ${status}  ${note}: ${clip(detail)}`),
+    '',
+    `  Refused by a CRM, kept as dead letters (${refusals.reduce((sum, { count }) => sum + count, 0)}):`,
+    ...refusals.map(
+      ({ destination, cause, count, message }) =>
+        `    ${destination}, ${cause}${count > 1 ? ` (${count})` : ''}: ${clip(message)}`,
+    ),
+    ...(played.surprises.length === 0
+      ? []
+      : ['', `  UNEXPECTED ANSWERS (${played.surprises.length}):`, ...played.surprises.map((line) => `    ${line}`)]),
+    '',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const clip = (text: string): string => (text.length > 140 ? `${text.slice(0, 139)}…` : text);
