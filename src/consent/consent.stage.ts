@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Batch, Stage } from '../events/batch.js';
+import { teaches } from '../events/teaches.js';
 import { applyConsents, type ConsentChange } from './apply-consents.js';
 
 const insertChanges = {
@@ -25,7 +26,8 @@ export class ConsentStage implements Stage {
     const rows: Row[] = [];
     for (const event of batch.events) {
       const held = batch.profiles.get(event.profileId);
-      if (event.repeated || held === undefined || event.incoming.consents.length === 0) continue;
+      if (event.repeated || held === undefined || !teaches[event.incoming.kind]) continue;
+      if (event.incoming.consents.length === 0) continue;
       const update = {
         eventId: event.id,
         source: event.source,
