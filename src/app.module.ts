@@ -22,7 +22,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         LoggerModule.forRoot({
-          pinoHttp: { ...logOptions(env.LOG_LEVEL), autoLogging: false },
+          pinoHttp: { ...logOptions(env.LOG_LEVEL), autoLogging: false, wrapSerializers: false },
           forRoutes: [],
         }),
         DatabaseModule.forRoot(env, databaseUrl),

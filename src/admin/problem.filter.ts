@@ -42,7 +42,10 @@ function fromZod(error: unknown): Problem | null {
 
 function fromNest(error: unknown): Problem | null {
   if (!(error instanceof HttpException)) return null;
-  return new Problem(error.getStatus(), titles[error.getStatus()] ?? 'Problem', error.message);
+  const said = error.getResponse();
+  // Terminus says there what is down.
+  const extensions = typeof said === 'object' && 'details' in said ? { checks: said.details } : {};
+  return new Problem(error.getStatus(), titles[error.getStatus()] ?? 'Problem', error.message, extensions);
 }
 
 /** Fastify's own refusals: a body that is too large, a content type it does not take. */
@@ -61,4 +64,5 @@ const titles: Readonly<Record<number, string>> = {
   409: 'Conflict',
   413: 'Body too large',
   415: 'Content type not supported',
+  503: 'Not available now',
 };

@@ -24,7 +24,7 @@ const decide = (consents: Consents, status: 'granted' | 'revoked', second: numbe
 
 describe('a decision', () => {
   it('is kept with when it was made, where, and the event that proves it', () => {
-    expect(decide({}, 'granted', 5)).toEqual({
+    expect(decide({}, 'granted', 5)).toMatchObject({
       consents: { email: { status: 'granted', at: at(5), source: 'bot', event: 'event-5' } },
       changes: [{ purpose: 'email', status: 'granted', evidence: 'optin: granted', previous: 'unknown' }],
     });
@@ -36,7 +36,7 @@ describe('a decision', () => {
 
   it('replaces an older one and says what it was before', () => {
     const { consents, changes } = decide(after(['granted', 5]), 'revoked', 6);
-    expect(consents.email).toEqual({ status: 'revoked', at: at(6), source: 'bot', event: 'event-6' });
+    expect(consents.email).toMatchObject({ status: 'revoked', at: at(6), source: 'bot', event: 'event-6' });
     expect(changes).toMatchObject([{ status: 'revoked', previous: 'granted' }]);
   });
 
@@ -54,7 +54,7 @@ describe('a decision', () => {
 
   it('that is repeated keeps its first proof, and is noted as confirmed', () => {
     const { consents, changes } = decide(after(['granted', 5]), 'granted', 9);
-    expect(consents.email).toEqual({
+    expect(consents.email).toMatchObject({
       status: 'granted',
       at: at(5),
       confirmedAt: at(9),
@@ -71,6 +71,31 @@ describe('a decision', () => {
 
   it('granted anew after a withdrawal starts with a new proof', () => {
     expect(after(['granted', 1], ['revoked', 2], ['granted', 3]).email).toMatchObject({ at: at(3), event: 'event-3' });
+  });
+});
+
+describe('a tick that a chat platform repeats with every message', () => {
+  const say = (consents: Consents, source: string, status: 'granted' | 'revoked', second: number): Consents =>
+    applyConsents(consents, {
+      eventId: `event-${String(second)}`,
+      source,
+      at: new Date(second * 1_000),
+      decisions: [{ purpose: 'email', status, evidence: status }],
+    }).consents;
+
+  it('does not undo a withdrawal at the CRM since', () => {
+    const withdrawn = say(say({}, 'bot', 'granted', 1), 'crm', 'revoked', 2);
+    expect(say(withdrawn, 'bot', 'granted', 3).email).toMatchObject({ status: 'revoked', source: 'crm' });
+  });
+
+  it('counts again once the person has changed it at the platform', () => {
+    const withdrawn = say(say(say({}, 'bot', 'granted', 1), 'crm', 'revoked', 2), 'bot', 'revoked', 3);
+    expect(say(withdrawn, 'bot', 'granted', 4).email).toMatchObject({ status: 'granted', source: 'bot', at: at(4) });
+  });
+
+  it('of another platform, where it was given after the withdrawal, is a new decision', () => {
+    const withdrawn = say(say({}, 'bot', 'granted', 1), 'crm', 'revoked', 2);
+    expect(say(withdrawn, 'shop', 'granted', 3).email).toMatchObject({ status: 'granted', source: 'shop' });
   });
 });
 

@@ -20,7 +20,8 @@ export interface ConsentUpdate {
 
 /**
  * Applies what a person decided. The newest decision counts; of two at the same moment, the withdrawal does.
- * A repeated decision keeps its first proof (the moment somebody agreed does not move) and notes when it was confirmed.
+ * What a source merely repeats does not undo what was decided elsewhere since: a tick stored at a chat platform comes with every
+ * message, also after the person has unsubscribed at the CRM. A repeated decision keeps its first proof (the moment somebody agreed does not move) and notes when it was confirmed.
  */
 export function applyConsents(
   consents: Consents,
@@ -31,12 +32,21 @@ export function applyConsents(
   const at = update.at.toISOString();
   for (const decision of update.decisions) {
     const present = next[decision.purpose];
-    const candidate: Consent = { status: decision.status, at, source: update.source, event: update.eventId };
+    const statements = { ...present?.statements, [update.source]: decision.status };
+    const candidate: Consent = {
+      status: decision.status,
+      at,
+      source: update.source,
+      statements,
+      event: update.eventId,
+    };
     if (present?.status === decision.status) {
-      if (at > latest(present)) next = { ...next, [decision.purpose]: { ...present, confirmedAt: at } };
+      if (at > latest(present)) next = { ...next, [decision.purpose]: { ...present, statements, confirmedAt: at } };
       continue;
     }
-    if (!supersedes(candidate, present)) continue;
+    // The source says what it has said before, and somebody else has decided otherwise since then: nobody changed their mind.
+    const repeats = present?.statements?.[update.source] === decision.status && present.source !== update.source;
+    if (repeats || !supersedes(candidate, present)) continue;
     next = { ...next, [decision.purpose]: candidate };
     changes.push({ ...decision, previous: present?.status ?? 'unknown' });
   }
@@ -49,9 +59,13 @@ export function mergeConsents(left: Consents, right: Consents): Consents {
   for (const purpose of purposes) {
     const [a, b] = [left[purpose], right[purpose]];
     const kept = a === undefined || b === undefined ? (a ?? b) : stronger(a, b);
-    if (kept !== undefined) merged[purpose] = kept;
+    if (kept !== undefined) merged[purpose] = withStatements(kept, a?.statements, b?.statements);
   }
   return merged;
+}
+
+function withStatements(kept: Consent, a: Consent['statements'], b: Consent['statements']): Consent {
+  return a === undefined && b === undefined ? kept : { ...kept, statements: { ...a, ...b, ...kept.statements } };
 }
 
 /** The same decision at the same moment: the longer standing one, and then the event's id, so that both orders give the same. */

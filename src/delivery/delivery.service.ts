@@ -70,8 +70,9 @@ export class Delivery {
       this.#drains.delete(work);
       clearInterval(renewal);
       await this.states.letGo(destination, drainer);
-      await this.#planNext(destination);
     }
+    // Only after a drain that went well: one that failed would fail again at once, and the sweep starts it in time.
+    await this.#planNext(destination);
   }
 
   /** Lets what is under way finish. */

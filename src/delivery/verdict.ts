@@ -6,7 +6,9 @@ import type { RecordResult } from '../destinations/destination.js';
  * refused the credentials, says so record by record. One record that could not be written says nothing, all of them do.
  */
 export function verdictOf(results: readonly RecordResult[]): DeliveryError | null {
-  const errors = results.flatMap((result) => (result.status === 'failed' ? [result.error] : []));
+  const errors = results.flatMap((result) =>
+    result.status === 'failed' && result.error.details.recordOnly !== true ? [result.error] : [],
+  );
   const refused = errors.find(({ kind }) => consequences[kind].pauseDestination);
   if (refused !== undefined) return refused;
   const [slowest] = errors

@@ -8,6 +8,8 @@ export interface DeliveryErrorDetails {
   readonly field?: string;
   /** How long the provider asks us to wait. */
   readonly retryAfterMs?: number;
+  /** It is about this record alone: the destination goes on with the others, although the kind says otherwise. */
+  readonly recordOnly?: boolean;
   readonly cause?: unknown;
 }
 

@@ -1,12 +1,11 @@
 import type { Parley } from './start-parley.js';
 
 /** Says where everything is, for the person who has just started it. */
-export function announce({ url, sandboxes, firstApiKey }: Parley): void {
+export function announce({ url, role, sandboxes, firstApiKey }: Parley): void {
   const lines = [
     '',
-    `  Parley is running at ${url}`,
-    `    webhooks   ${url}/hooks/<source>`,
-    `    API        ${url}/docs`,
+    `  Parley (${role}) is running at ${url}`,
+    ...(role === 'worker' ? [] : [`    webhooks   ${url}/hooks/<source>`, `    API        ${url}/docs`]),
     `    health     ${url}/readyz    metrics ${url}/metrics`,
     ...sandboxes.map(({ title, origin }) => `    ${`${title} sandbox`.padEnd(20)} ${origin}/_sandbox`),
     ...(firstApiKey === null

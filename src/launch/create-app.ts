@@ -1,3 +1,4 @@
+import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
@@ -5,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import type { Environment } from '../../config/env.js';
 import { AppModule } from '../app.module.js';
+import { Problem } from '../observability/problem.js';
 
 /** Far above what any chat platform sends for one contact; Rasa's trackers are the largest. */
 const bodyLimitBytes = 4 * 1024 * 1024;
@@ -18,11 +20,29 @@ export async function createApp(env: Environment, databaseUrl: string): Promise<
     abortOnError: false,
   });
   app.useLogger(app.get(Logger));
+  app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidInput }));
   readBodies(app.getHttpAdapter().getInstance());
   describeApi(app);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return app;
+}
+
+/** What a request's body, query or path should have been, each problem with its place. */
+function invalidInput(issues: readonly Issue[]): Problem {
+  const errors = issues.map(({ path = [], message }) => ({
+    pointer: path.map((part) => `/${String(typeof part === 'object' ? part.key : part)}`).join(''),
+    detail: message,
+  }));
+  const detail = errors
+    .map(({ pointer, detail: said }) => `${pointer === '' ? 'the value' : pointer}: ${said}`)
+    .join('; ');
+  return new Problem(400, 'That is not what was expected', detail, { errors });
+}
+
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
 /** Webhooks get the bytes: platforms differ in what they call JSON, and ids must not pass through JavaScript's numbers. */

@@ -18,6 +18,7 @@ import { sandboxPlaceholders, startSandboxes } from './sandboxes.js';
 export interface Parley {
   readonly app: NestFastifyApplication;
   readonly url: string;
+  readonly role: Environment['ROLE'];
   readonly sandboxes: readonly RunningSandbox[];
   /** Made at the first start; to be shown once. */
   readonly firstApiKey: string | null;
@@ -54,7 +55,7 @@ export async function startParley(env: Environment): Promise<Parley> {
     closers.push(() => app.close());
     const firstApiKey = await prepare(app, env, sandboxes, local);
     const url = await listen(app, env);
-    return { app, url, sandboxes, firstApiKey, close };
+    return { app, url, role: env.ROLE, sandboxes, firstApiKey, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { InjectQueue } from '@nestjs/bull';
 import { Injectable } from '@nestjs/common';
 import type { Queue } from 'bull';
@@ -16,8 +17,9 @@ export class MaintenanceSchedule {
 
   async onApplicationBootstrap(): Promise<void> {
     await this.partitions.ensure();
+    // At once as well: a process that is restarted every day would never come to what is done every few hours.
+    for (const job of ['sweep', 'housekeeping']) await this.queue.add(job, {}, { jobId: `${job}-${randomUUID()}` });
     await this.queue.add('sweep', {}, { repeat: { every: sweepEveryMs } });
     await this.queue.add('housekeeping', {}, { repeat: { every: housekeepingEveryMs } });
-    await this.queue.add('sweep', {}, { jobId: `sweep-${process.pid}-${String(Date.now())}` });
   }
 }

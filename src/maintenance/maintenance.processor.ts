@@ -1,5 +1,6 @@
-import { Process, Processor } from '@nestjs/bull';
-import { Inject } from '@nestjs/common';
+import { OnQueueFailed, Process, Processor } from '@nestjs/bull';
+import { Inject, Logger } from '@nestjs/common';
+import type { Job } from 'bull';
 import { type Now, NOW } from '../database/environment.js';
 import { DeadLetters } from '../delivery/dead-letters.service.js';
 import { DeliveryLog } from '../delivery/delivery-log.repository.js';
@@ -17,6 +18,8 @@ const deliveryLogMs = 90 * dayMs;
 /** What has to be looked at from time to time. */
 @Processor('maintenance')
 export class MaintenanceProcessor {
+  readonly #logger = new Logger(MaintenanceProcessor.name);
+
   constructor(
     private readonly marks: SyncMarks,
     private readonly waker: DeliveryWaker,
@@ -35,9 +38,16 @@ export class MaintenanceProcessor {
     const now = this.now();
     for (const destination of await this.marks.dueDestinations(now)) this.waker.wake(destination, now);
     await this.resync.planOutdated();
-    for (const { destination, count, since } of await this.marks.waiting())
+    const [waiting, letters] = await Promise.all([this.marks.waiting(), this.deadLetters.countOpen()]);
+    this.metrics.resetGauges();
+    for (const { destination, count, since } of waiting)
       this.metrics.waitingMarks(destination, count, Math.max(0, (now.getTime() - since.getTime()) / 1_000));
-    for (const { kind, count } of await this.deadLetters.countOpen()) this.metrics.openDeadLetters(kind, count);
+    for (const { kind, count } of letters) this.metrics.openDeadLetters(kind, count);
+  }
+
+  @OnQueueFailed()
+  failed(job: Job, error: Error): void {
+    this.#logger.error({ err: error }, `the job ${job.name} failed`);
   }
 
   @Process('housekeeping')

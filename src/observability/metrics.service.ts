@@ -117,6 +117,13 @@ export class Metrics {
     this.#records.inc({ destination, outcome }, count);
   }
 
+  /** What is measured anew: what is not there any more must not keep its last value. */
+  resetGauges(): void {
+    this.#waiting.reset();
+    this.#oldest.reset();
+    this.#deadLetters.reset();
+  }
+
   waitingMarks(destination: string, count: number, oldestSeconds: number): void {
     this.#waiting.set({ destination }, count);
     this.#oldest.set({ destination }, oldestSeconds);

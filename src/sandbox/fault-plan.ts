@@ -48,7 +48,10 @@ export class FaultPlan {
       if (fault.answer === undefined) return undefined;
       const { status, headers, body } = fault.answer;
       if (typeof body !== 'string') return reply.code(status).headers(headers).send(body);
-      return reply.code(status).headers({ 'content-type': 'text/html', ...headers }).send(body);
+      return reply
+        .code(status)
+        .headers({ 'content-type': 'text/html', ...headers })
+        .send(body);
     });
     app.addHook('onSend', (request, reply, payload, done) => {
       if (this.#dropAfter.has(request)) this.#cut(request, reply, onDropped, 'dropped after');

@@ -59,6 +59,11 @@ export async function startSandbox(
   });
   readBodies(app);
   journal.observe(app);
+  let changes = 0;
+  app.addHook('onResponse', (request, _reply, done) => {
+    if (request.method !== 'GET') changes += 1;
+    done();
+  });
   faults.observe(app, (request, fault) => {
     journal.played(request, fault);
     journal.dropped(request);
@@ -69,7 +74,8 @@ export async function startSandbox(
   await listen(app, emulator, host, options.port);
   const address = app.server.address();
   origin = `http://${host}:${address !== null && typeof address === 'object' ? address.port : options.port}`;
-  const stopSaving = options.stateFile === undefined ? noSaving : saveRegularly(emulator, journal, options.stateFile);
+  const stopSaving =
+    options.stateFile === undefined ? noSaving : saveRegularly(emulator, () => changes, options.stateFile);
   return {
     id: emulator.id,
     title: emulator.title,
@@ -132,11 +138,11 @@ async function restore(emulator: Emulator, stateFile: string): Promise<void> {
 }
 
 /** Writes the state at most once a second while it is used, and once more on the last call; the file is never half written. */
-function saveRegularly(emulator: Emulator, journal: Journal, stateFile: string): () => Promise<void> {
-  let savedAt = journal.count;
+function saveRegularly(emulator: Emulator, changes: () => number, stateFile: string): () => Promise<void> {
+  let savedAt = changes();
   const save = async (): Promise<void> => {
-    if (journal.count === savedAt) return;
-    savedAt = journal.count;
+    if (changes() === savedAt) return;
+    savedAt = changes();
     const next = `${stateFile}.${randomUUID()}`;
     await writeFile(next, JSON.stringify(emulator.exportState()));
     await rename(next, stateFile);

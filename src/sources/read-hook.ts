@@ -1,11 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import type { HookRequest } from './chat-platform.js';
 
-/** Fastify's request as the platforms see it: text headers, text query, the body's bytes. */
+/** Fastify's request as the platforms see it: text headers, text query, the body's bytes. What came twice counts as not sent. */
 export function readHook({ headers, query, body }: FastifyRequest): HookRequest {
-  return {
-    headers: headers as Record<string, string | undefined>, // repeated headers are joined by Node, except set-cookie, which no platform sends
-    query: query as Record<string, string | undefined>,
-    body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
-  };
+  return { headers: textsOf(headers), query: textsOf(query), body: Buffer.isBuffer(body) ? body : Buffer.alloc(0) };
+}
+
+function textsOf(values: unknown): Record<string, string | undefined> {
+  if (typeof values !== 'object' || values === null) return {};
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }

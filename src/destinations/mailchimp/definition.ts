@@ -22,6 +22,7 @@ export const mailchimp: Destination<MailchimpSettings> = {
   settings: mailchimpSettings,
   secrets: ['apiKey'],
   objects: [memberObject],
+  consents: ['email'],
   limits: () => limits,
   connect: (settings, context) => new MailchimpConnection(settings, context, limits),
 };

@@ -17,6 +17,7 @@ interface Rule {
   readonly when: { readonly status?: number; readonly title?: string; readonly detail?: RegExp; readonly bare?: true };
   readonly kind: FailureKind;
   readonly retryAfterMs?: number;
+  readonly recordOnly?: true;
 }
 
 const minuteMs = 60_000;
@@ -29,7 +30,12 @@ const minuteMs = 60_000;
  */
 const rules: readonly Rule[] = [
   // The only 400 that passes by itself, in hours or days.
-  { when: { status: 400, detail: /signed up to a lot of lists/i }, kind: 'throttled', retryAfterMs: 60 * minuteMs },
+  {
+    when: { status: 400, detail: /signed up to a lot of lists/i },
+    kind: 'throttled',
+    retryAfterMs: 60 * minuteMs,
+    recordOnly: true,
+  },
   { when: { status: 401 }, kind: 'unauthorized' },
   // At very high volume a 403 without a body means what 429 means.
   { when: { status: 403, bare: true }, kind: 'throttled', retryAfterMs: minuteMs },
@@ -55,6 +61,7 @@ export function toDeliveryError(thrown: unknown): DeliveryError {
     code: problem?.title ?? String(status),
     ...(field === undefined || field === '' ? {} : { field }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(rule?.recordOnly === true && { recordOnly: true }),
   });
 }
 
