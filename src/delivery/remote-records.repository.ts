@@ -32,6 +32,10 @@ export class RemoteRecords {
     return new Map(rows.map((row) => [row.profileId, row]));
   }
 
+  /**
+   * Remembers what was written. A profile that was merged away during the call leaves it to the survivor, unless that one has its own:
+   * the record at the destination is the same person's.
+   */
   async save(
     manager: EntityManager,
     where: {
@@ -45,9 +49,13 @@ export class RemoteRecords {
     if (records.length === 0) return;
     await manager.query(
       `INSERT INTO remote_records (destination, profile_id, key, remote_id, fields, tags, consents, memo, delivered_version, mapping_version, delivery_id, delivered_at)
-       SELECT $1, profile_id, key, remote_id, fields, tags, consents, memo, version, $2, $3, $4
+       SELECT DISTINCT ON (COALESCE(p.merged_into, t.profile_id))
+         $1, COALESCE(p.merged_into, t.profile_id), key, remote_id, fields, t.tags, t.consents, memo, t.version, $2::int, $3::uuid, $4::timestamptz
        FROM unnest($5::uuid[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::int[])
          AS t (profile_id, key, remote_id, fields, tags, consents, memo, version)
+       LEFT JOIN profiles p ON p.id = t.profile_id
+       WHERE NOT EXISTS (SELECT FROM remote_records r WHERE r.destination = $1 AND r.profile_id = p.merged_into)
+       ORDER BY COALESCE(p.merged_into, t.profile_id), p.merged_into NULLS FIRST
        ON CONFLICT (destination, profile_id) DO UPDATE SET
          key = excluded.key, remote_id = excluded.remote_id, fields = excluded.fields, tags = excluded.tags, consents = excluded.consents,
          memo = excluded.memo, delivered_version = excluded.delivered_version, mapping_version = excluded.mapping_version,
