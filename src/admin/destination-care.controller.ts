@@ -31,7 +31,8 @@ export class DestinationCareController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Looks at the account: does it let us in, and what is missing?' })
   check(@Param('key') key: string): Promise<ConnectionCheck> {
-    return asked(() => this.connections.to(this.#active(key)).check());
+    const connected = found(this.mappings.findConnected(key), 'enabled destination', key);
+    return asked(() => this.connections.to(connected).check());
   }
 
   @Get('fields')

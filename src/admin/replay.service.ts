@@ -18,7 +18,12 @@ export interface ReplayResult {
 }
 
 /** What is kept of an event that could not be processed. */
-const keptEvent = z.object({ source: z.string(), raw: z.string() });
+const keptEvent = z.object({
+  source: z.string(),
+  raw: z.string(),
+  query: z.record(z.string(), z.string()).default({}),
+  idempotencyKey: z.string().optional(),
+});
 
 /** Puts dead letters to work again: a sync becomes due, an event goes through the pipeline once more. */
 @Injectable()
@@ -60,10 +65,13 @@ export class Replay {
   }
 
   async #event({ request }: DeadLetterEntity): Promise<void> {
-    const { source: key, raw } = keptEvent.parse(request);
+    const { source: key, raw, query, idempotencyKey } = keptEvent.parse(request);
     const source = this.sources.find(key);
     if (source === undefined) throw new Error(`source ${key} is not there any more`);
-    const events = source.platform.parse({ headers: {}, query: {}, body: Buffer.from(raw) }, source.context);
-    await Promise.all(events.map((incoming) => this.pipeline.submit({ source: key, incoming, raw })));
+    const hook = { headers: { 'idempotency-key': idempotencyKey }, query, body: Buffer.from(raw) };
+    const events = source.platform.parse(hook, source.context);
+    await Promise.all(
+      events.map((incoming) => this.pipeline.submit({ source: key, incoming, raw, query, idempotencyKey })),
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Now, NOW } from '../database/environment.js';
 import type { Connection } from '../destinations/destination.js';
-import type { ActiveDestination } from '../mapping/mapping-directory.service.js';
+import type { ConnectedDestination } from '../mapping/mapping-directory.service.js';
 import { Metrics } from '../observability/metrics.service.js';
 import { createCallGate } from './call-gate.js';
 
@@ -21,7 +21,7 @@ export class Connections {
     private readonly metrics: Metrics,
   ) {}
 
-  to({ destination, provider, settings }: ActiveDestination): Connection {
+  to({ destination, provider, settings }: ConnectedDestination): Connection {
     const fingerprint = JSON.stringify(settings);
     const known = this.#open.get(destination);
     if (known?.settings === fingerprint) return known.connection;

@@ -142,6 +142,8 @@ export class Delivery {
       this.profiles.findMany(ids),
       this.remoteRecords.find(active.destination, ids),
     ]);
+    const attributes = [...profiles.values()].flatMap((profile) => Object.keys(profile.attributes));
+    await this.catalog.learnMissing(attributes.filter((key) => active.interest.attributes.has(key)));
     const context = {
       mapping: active.mapping,
       purposes: active.provider.consents ?? [],

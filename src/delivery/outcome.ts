@@ -106,14 +106,24 @@ function deliveredEntry({ mark, version, plan, held }: SentRecord, result: Deliv
       profileId: profile.id,
       key: record.key,
       remoteId: result.remoteId,
-      // A field that was dropped counts as sent: the same value would only be refused again.
       fields: recreated ? sent : { ...held?.fields, ...sent },
       tags: recreated ? record.tagsToAdd : record.tags,
+      // They count as sent: the same value would only be refused again. A resync tries once more.
+      dropped: stillDropped(held?.dropped ?? [], sent, result.dropped),
       consents: record.consents,
       memo: result.memo,
       version,
     },
   };
+}
+
+function stillDropped(
+  before: readonly string[],
+  sent: Readonly<Record<string, FieldValue>>,
+  now: readonly DroppedField[],
+): string[] {
+  const refused = now.map(({ field }) => field).filter((field) => Object.hasOwn(sent, field));
+  return [...new Set([...before.filter((field) => !Object.hasOwn(sent, field)), ...refused])];
 }
 
 /** How long a destination rests that said "too fast" without saying until when. */

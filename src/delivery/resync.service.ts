@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { type Now, NOW } from '../database/environment.js';
 import { MappingDirectory } from '../mapping/mapping-directory.service.js';
 import { DeliveryWaker } from './delivery-waker.service.js';
+import { RemoteRecords } from './remote-records.repository.js';
 
 const pageSize = 5_000;
 const first = '00000000-0000-0000-0000-000000000000';
@@ -35,6 +36,7 @@ export class Resync {
   constructor(
     private readonly dataSource: DataSource,
     private readonly mappings: MappingDirectory,
+    private readonly remoteRecords: RemoteRecords,
     private readonly waker: DeliveryWaker,
     @InjectQueue('delivery') private readonly queue: Queue,
     @Inject(NOW) private readonly now: Now,
@@ -56,6 +58,7 @@ export class Resync {
   async run(destination: string): Promise<void> {
     const version = this.mappings.find(destination)?.mappingVersion;
     if (version === undefined) return;
+    await this.remoteRecords.retryDropped(destination);
     let last: string | null = first;
     let marked = 0;
     while (last !== null) {

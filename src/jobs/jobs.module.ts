@@ -20,9 +20,6 @@ const log = new Logger('Jobs');
 function openQueue(name: string, env: Environment) {
   const queue = makeQueue(name, env);
   const events: EventEmitter = queue;
-  events.on('failed', (job: { readonly name: string }, error: unknown) =>
-    log.error({ err: error, queue: name, job: job.name }, 'a job failed'),
-  );
   events.on('error', (error: unknown) => log.warn({ err: error, queue: name }, 'Redis cannot be used now'));
   return queue;
 }

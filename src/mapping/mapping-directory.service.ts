@@ -8,32 +8,38 @@ import { SecretBox } from '../security/secret-box.js';
 import { DestinationEntity } from './destination.entity.js';
 import { interestOf, type Mapping, type MappingInterest, mappingSchema } from './mapping.js';
 
-/** A destination that is ready to be delivered to. */
-export interface ActiveDestination {
+/** A destination that can be connected to. */
+export interface ConnectedDestination {
   readonly destination: string;
   readonly provider: Destination;
   /** Checked by the provider's schema, secrets included: never to be logged. */
   readonly settings: unknown;
+}
+
+/** A destination that is ready to be delivered to: it has a mapping. */
+export interface ActiveDestination extends ConnectedDestination {
   readonly mapping: Mapping;
   readonly mappingVersion: number;
   readonly interest: MappingInterest;
 }
 
 interface Row extends Pick<DestinationEntity, 'key' | 'provider' | 'settings' | 'secrets'> {
-  readonly version: number;
+  /** null: it has no mapping yet. */
+  readonly version: number | null;
   readonly definition: unknown;
 }
 
 const currentMappings = `
   SELECT d.key, d.provider, d.settings, d.secrets, m.version, m.definition
   FROM destinations d
-  JOIN LATERAL (SELECT version, definition FROM mappings WHERE destination = d.key ORDER BY version DESC LIMIT 1) m ON true
+  LEFT JOIN LATERAL (SELECT version, definition FROM mappings WHERE destination = d.key ORDER BY version DESC LIMIT 1) m ON true
   WHERE d.enabled ORDER BY d.key`;
 
 /** The enabled destinations with their current mappings, kept in memory and read again when something changes. */
 @Injectable()
 export class MappingDirectory {
   readonly #log = new Logger(MappingDirectory.name);
+  #connected: readonly ConnectedDestination[] = [];
   #active: readonly ActiveDestination[] = [];
 
   constructor(
@@ -54,12 +60,29 @@ export class MappingDirectory {
     return this.#active.find((candidate) => candidate.destination === destination);
   }
 
-  async #read(): Promise<void> {
-    const rows = await this.dataSource.query<Row[]>(currentMappings);
-    this.#active = rows.flatMap((row) => this.#open(row));
+  findConnected(destination: string): ConnectedDestination | undefined {
+    return this.#connected.find((candidate) => candidate.destination === destination);
   }
 
-  #open(row: Row): ActiveDestination[] {
+  async #read(): Promise<void> {
+    const rows = await this.dataSource.query<Row[]>(currentMappings);
+    const opened = rows.flatMap((row) => this.#open(row).map((connected) => ({ row, connected })));
+    this.#connected = opened.map(({ connected }) => connected);
+    this.#active = opened.flatMap(({ row, connected }) => this.#withMapping(connected, row));
+  }
+
+  #withMapping(connected: ConnectedDestination, { version, definition }: Row): ActiveDestination[] {
+    if (version === null) return [];
+    const mapping = mappingSchema.safeParse(definition);
+    if (!mapping.success) {
+      this.#log.error(`the mapping of ${connected.destination} cannot be used: ${z.prettifyError(mapping.error)}`);
+      return [];
+    }
+    const interest = interestOf(mapping.data, (connected.provider.consents ?? []).length > 0);
+    return [{ ...connected, mapping: mapping.data, mappingVersion: version, interest }];
+  }
+
+  #open(row: Row): ConnectedDestination[] {
     const provider = providers.find(({ id }) => id === row.provider);
     if (provider === undefined) {
       this.#log.error(`destination ${row.key}: this version of Parley knows no provider "${row.provider}"`);
@@ -71,9 +94,7 @@ export class MappingDirectory {
         ...row.settings,
         ...z.record(z.string(), z.unknown()).parse(secrets),
       });
-      const mapping = mappingSchema.parse(row.definition);
-      const interest = interestOf(mapping, (provider.consents ?? []).length > 0);
-      return [{ destination: row.key, provider, settings, mapping, mappingVersion: row.version, interest }];
+      return [{ destination: row.key, provider, settings }];
     } catch (error) {
       const said =
         error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);

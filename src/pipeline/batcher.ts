@@ -14,6 +14,8 @@ export interface BatcherOptions<Item, Answer> {
   readonly mostWaiting: number;
 }
 
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Thrown when more waits than can be worked off in reasonable time. */
 export class OverloadedError extends Error {
   override readonly name = 'OverloadedError';
@@ -25,15 +27,10 @@ export class OverloadedError extends Error {
  */
 export class Batcher<Item, Answer> {
   #waiting: Pending<Item, Answer>[] = [];
-  #running = 0;
+  readonly #running = new Set<Promise<void>>();
   #scheduled = false;
-  #idle: (() => void)[] = [];
 
   constructor(private readonly options: BatcherOptions<Item, Answer>) {}
-
-  get waiting(): number {
-    return this.#waiting.length;
-  }
 
   /** @throws OverloadedError */
   submit(item: Item): Promise<Answer> {
@@ -45,15 +42,17 @@ export class Batcher<Item, Answer> {
     });
   }
 
-  /** Resolves when everything submitted so far is settled. */
-  idle(): Promise<void> {
-    if (this.#waiting.length === 0 && this.#running === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+  /** Resolves when everything submitted so far is settled, whatever comes in meanwhile. */
+  async idle(): Promise<void> {
+    const last = this.#waiting.at(-1);
+    // With nothing running the next batch starts in the next turn of the event loop.
+    while (last !== undefined && this.#waiting.includes(last)) await Promise.race([...this.#running, nextTurn()]);
+    await Promise.all(this.#running);
   }
 
   /** After the present turn of the event loop, so that all requests it has read come along. */
   #schedule(): void {
-    if (this.#scheduled || this.#running >= this.options.atOnce) return;
+    if (this.#scheduled || this.#running.size >= this.options.atOnce) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
@@ -62,19 +61,18 @@ export class Batcher<Item, Answer> {
   }
 
   #start(): void {
-    if (this.#waiting.length === 0 || this.#running >= this.options.atOnce) return;
+    if (this.#waiting.length === 0 || this.#running.size >= this.options.atOnce) return;
     const batch = this.#waiting.splice(0, this.options.largest);
-    this.#running += 1;
-    void this.options
+    const run = this.options
       .run(batch)
       .catch((error: unknown) => {
         for (const pending of batch) pending.reject(error);
       })
       .finally(() => {
-        this.#running -= 1;
+        this.#running.delete(run);
         if (this.#waiting.length > 0) this.#schedule();
-        else if (this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve();
       });
+    this.#running.add(run);
     if (this.#waiting.length > 0) this.#schedule();
   }
 }

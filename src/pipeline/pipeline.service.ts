@@ -19,6 +19,9 @@ export interface SubmittedEvent {
   readonly source: string;
   readonly incoming: IncomingEvent;
   readonly raw: string;
+  /** What was said beside the body, so that a dead letter can be read again as it was. */
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** Injection token of the stages, in order. */

@@ -22,6 +22,15 @@ export class AttributeCatalog {
     for (const row of await this.all()) this.#types.set(row.key, row.type);
   }
 
+  /** Reads again if one of these is not known here: another process may have declared it. A type never changes, so once is enough. */
+  async learnMissing(keys: Iterable<string>): Promise<void> {
+    for (const key of keys) {
+      if (this.#types.has(key)) continue;
+      await this.onModuleInit();
+      return;
+    }
+  }
+
   typeOf(key: string): AttributeType | undefined {
     return this.#types.get(key);
   }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { Destination } from '../destinations/destination.js';
 import { destinations as providers } from '../destinations/registry.js';
-import { mappingSchema } from '../mapping/mapping.js';
+import { type Mapping, mappingSchema } from '../mapping/mapping.js';
 import { attributeTypes } from '../profiles/attribute.js';
 import { platforms } from '../sources/registry.js';
 
@@ -40,7 +39,8 @@ export const destinationInput = z
   .superRefine(({ provider: id, settings, mapping }, context) => {
     const provider = providers.find((candidate) => candidate.id === id);
     forward(provider?.settings.safeParse(settings), ['settings'], context);
-    if (provider !== undefined && mapping !== undefined) checkMapping(provider, mapping.object, context);
+    const problem = mapping === undefined ? null : mappingProblem(id, mapping);
+    if (problem !== null) context.addIssue({ code: 'custom', path: ['mapping', 'object'], message: problem });
   });
 export type DestinationInput = z.output<typeof destinationInput>;
 
@@ -63,10 +63,11 @@ export const configurationFile = z.strictObject({
 });
 export type ConfigurationFile = z.output<typeof configurationFile>;
 
-function checkMapping({ title, objects }: Destination, object: string, context: z.RefinementCtx): void {
-  if (objects.includes(object)) return;
-  const message = `must be one of ${objects.join(', ')}, which is what ${title} has`;
-  context.addIssue({ code: 'custom', path: ['mapping', 'object'], message, input: object });
+/** Why a provider cannot have this mapping; null: it can. */
+export function mappingProblem(providerId: string, { object }: Mapping): string | null {
+  const provider = providers.find(({ id }) => id === providerId);
+  if (provider === undefined || provider.objects.includes(object)) return null;
+  return `must be one of ${provider.objects.join(', ')}, which is what ${provider.title} has`;
 }
 
 function forward(

@@ -57,7 +57,8 @@ export class Configuration {
 
   async saveDestination(manager: EntityManager, input: DestinationInput, origin: Origin): Promise<void> {
     const destinations = manager.getRepository(DestinationEntity);
-    this.#guard('destination', input.key, await destinations.findOneBy({ key: input.key }), origin);
+    const existing = await destinations.findOneBy({ key: input.key });
+    this.#guard('destination', input.key, existing, origin);
     const secretNames = providers.find(({ id }) => id === input.provider)?.secrets ?? [];
     const entries = Object.entries(input.settings);
     const secrets = Object.fromEntries(entries.filter(([name]) => secretNames.includes(name)));
@@ -73,6 +74,9 @@ export class Configuration {
       },
       ['key'],
     );
+    // Whoever has mended the credentials wants it to go on.
+    if (existing !== null && this.#settingsOf(existing) !== canonical(input.settings))
+      await this.states.resume(input.key);
     if (input.mapping !== undefined) await this.saveMapping(manager, input.key, input.mapping, origin);
   }
 
@@ -134,6 +138,11 @@ export class Configuration {
     throw new Problem(409, 'Comes from a configuration file', detail);
   }
 
+  #settingsOf({ settings, secrets }: DestinationEntity): string {
+    const opened: unknown = secrets === '' ? {} : JSON.parse(this.box.open(secrets));
+    return canonical({ ...settings, ...(typeof opened === 'object' ? opened : {}) });
+  }
+
   /** Compared by PostgreSQL: jsonb knows neither order of keys nor spaces. */
   async #same(manager: EntityManager, { destination, version }: MappingEntity, mapping: Mapping): Promise<boolean> {
     const rows = await manager.query<{ same: boolean }[]>(
@@ -143,3 +152,6 @@ export class Configuration {
     return rows[0]?.same === true;
   }
 }
+
+const canonical = (settings: object): string =>
+  JSON.stringify(Object.entries(settings).sort(([left], [right]) => (left < right ? -1 : 1)));

@@ -47,7 +47,11 @@ describe('configuration files', () => {
   });
 
   it('may be empty', () => {
-    expect(read({ 'a.yaml': '', 'b.yaml': '# nothing yet\n' })).toEqual({ sources: [], destinations: [] });
+    expect(read({ 'a.yaml': '', 'b.yaml': '# nothing yet\n' })).toEqual({
+      attributes: [],
+      sources: [],
+      destinations: [],
+    });
   });
 
   it('get their secrets from the environment, which may look like numbers', () => {
@@ -63,7 +67,7 @@ describe('configuration files', () => {
 
   it('for the sandbox count only while it runs; its variables are asked for only then', () => {
     const demo = `only: sandbox\n${source().replace(':-top-secret-value', '')}`;
-    expect(read({ 'demo.yaml': demo }, { sandbox: false })).toEqual({ sources: [], destinations: [] });
+    expect(read({ 'demo.yaml': demo }, { sandbox: false })).toEqual({ attributes: [], sources: [], destinations: [] });
     expect(problemsOf({ 'demo.yaml': demo }, { sandbox: true })).toHaveLength(1);
   });
 

@@ -47,8 +47,13 @@ export class HookController {
     const hook = readHook(request);
     this.#authenticate(source, hook);
     const events = this.#parse(source, hook);
-    const raw = hook.body.toString('utf8');
-    const decisions = await Promise.all(events.map((incoming) => this.pipeline.submit({ source: key, incoming, raw })));
+    const said = {
+      source: key,
+      raw: hook.body.toString('utf8'),
+      query: hook.query,
+      idempotencyKey: hook.headers['idempotency-key'],
+    };
+    const decisions = await Promise.all(events.map((incoming) => this.pipeline.submit({ ...said, incoming })));
     const decision = decisions.at(-1) ?? nothingKnown;
     const { status, body } = source.platform.reply(decision, source.context);
     await reply.status(status).type('application/json').send(body);

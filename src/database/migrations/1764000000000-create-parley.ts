@@ -168,6 +168,7 @@ const up = [
     remote_id text NOT NULL,
     fields jsonb NOT NULL,
     tags jsonb NOT NULL DEFAULT '[]',
+    dropped jsonb NOT NULL DEFAULT '[]',
     consents jsonb NOT NULL DEFAULT '{}',
     memo jsonb,
     delivered_version integer NOT NULL,
