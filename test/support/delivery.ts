@@ -33,6 +33,7 @@ export const remote = (more: Partial<RemoteRecord> = {}): RemoteRecord => ({
   remoteId: 'remote-1',
   fields: {},
   tags: [],
+  dropped: [],
   consents: {},
   memo: null,
   ...more,
