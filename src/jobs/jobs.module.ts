@@ -44,7 +44,8 @@ export class JobsModule {
       inject: [ENVIRONMENT],
       useFactory: (env: Environment) => {
         const queue = openQueue(name, env);
-        return Object.assign(queue, { onApplicationShutdown: () => queue.close() });
+        // Before the database is gone: a job that runs is let finish.
+        return Object.assign(queue, { beforeApplicationShutdown: () => queue.close() });
       },
     }));
     return {

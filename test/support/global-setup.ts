@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,6 +18,8 @@ declare module 'vitest' {
 
 /** One real PostgreSQL for the whole run, and a Redis where there is one. Nothing has to be installed for the first. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Tests of the service as a process start what is built.
+  execFileSync(process.execPath, ['src/launch/ensure-built.ts'], { stdio: 'inherit' });
   const folder = mkdtempSync(path.join(tmpdir(), 'parley-test-'));
   const server = await startLocalPostgres({ folder, durable: false });
   const redis = await findRedis();

@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  booleanArray,
+  intArray,
+  jsonbArray,
+  textArray,
+  timestampArray,
+  uuidArray,
+} from '../../src/database/binary-array.js';
+import { testDatabase } from '../support/database.js';
+
+const database = testDatabase();
+
+/** What PostgreSQL makes of an array in binary form. */
+async function received(type: string, array: Buffer): Promise<unknown[]> {
+  const rows = await database.dataSource.query<{ value: unknown }[]>(
+    `SELECT value FROM unnest($1::${type}[]) WITH ORDINALITY AS t (value, place) ORDER BY place`,
+    [array],
+  );
+  return rows.map(({ value }) => value);
+}
+
+const storable = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\u0000'));
+const orNull = <T>(values: fc.Arbitrary<T>) => fc.array(fc.option(values), { maxLength: 20 });
+
+describe('an array in binary form', () => {
+  it.each([
+    ['text', textArray, orNull(storable)],
+    ['uuid', uuidArray, orNull(fc.uuid())],
+    ['int4', intArray, orNull(fc.integer())],
+    ['boolean', booleanArray, orNull(fc.boolean())],
+    [
+      'timestamptz',
+      timestampArray,
+      orNull(fc.date({ min: new Date('1900-01-01'), max: new Date('2200-01-01'), noInvalidDate: true })),
+    ],
+  ] as const)('of %s arrives as it was, empty ones and null too', async (type, encode, values) => {
+    await fc.assert(
+      fc.asyncProperty(values as fc.Arbitrary<null[]>, async (items) => {
+        expect(await received(type, encode(items))).toEqual(items);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('of JSON arrives as it was', async () => {
+    const json = fc.array(fc.dictionary(storable, fc.oneof(storable, fc.integer(), fc.constant(null))), {
+      maxLength: 10,
+    });
+    await fc.assert(
+      fc.asyncProperty(json, async (items) => {
+        expect(await received('jsonb', jsonbArray(items.map((item) => JSON.stringify(item))))).toEqual(
+          items.map((item) => JSON.parse(JSON.stringify(item)) as unknown),
+        );
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('is refused, and not stored as something else, where a value is none of its type', async () => {
+    await expect(received('uuid', uuidArray(['']))).rejects.toThrow();
+    await expect(received('text', textArray(['a\u0000b']))).rejects.toThrow();
+    await expect(received('jsonb', jsonbArray(['{']))).rejects.toThrow();
+    expect(() => timestampArray([new Date(Number.NaN)])).toThrow();
+    expect(() => intArray([2 ** 31])).toThrow();
+  });
+});
