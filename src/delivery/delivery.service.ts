@@ -75,9 +75,13 @@ export class Delivery {
     await this.#planNext(destination);
   }
 
+  /** The first step of stopping: the queues, which wait for their drains, are closed in a later one. */
+  onModuleDestroy(): void {
+    this.#stopping = true;
+  }
+
   /** Lets what is under way finish. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.#stopping = true;
     await Promise.allSettled([...this.#drains]);
   }
 

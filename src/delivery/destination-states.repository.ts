@@ -54,6 +54,11 @@ export class DestinationStates {
     );
   }
 
+  /** Lets the next sweep compare every profile with what the destination holds, as for a new one. */
+  async compareAll(manager: EntityManager, destination: string): Promise<void> {
+    await manager.query(`UPDATE destination_states SET resynced_mapping = 0 WHERE destination = $1`, [destination]);
+  }
+
   /** A destination is deleted: what was due for it and what it held is forgotten; its deliveries and dead letters stay readable. */
   async forget(manager: EntityManager, destination: string): Promise<void> {
     for (const table of ['sync_marks', 'remote_records', 'destination_states'])

@@ -77,7 +77,11 @@ export class Configuration {
     // Whoever has mended the credentials wants it to go on.
     if (existing !== null && this.#settingsOf(existing) !== canonical(input.settings))
       await this.states.resume(input.key);
+    // While it was off nobody noted what was news for it.
+    if (existing?.enabled === false && input.enabled) await this.states.compareAll(manager, input.key);
     if (input.mapping !== undefined) await this.saveMapping(manager, input.key, input.mapping, origin);
+    else if (origin === 'file')
+      await manager.getRepository(MappingEntity).update({ destination: input.key }, { provisioned: false });
   }
 
   /** A mapping that says something else becomes the next version; the same one again changes nothing. */
@@ -129,6 +133,10 @@ export class Configuration {
         `UPDATE ${table} SET enabled = false, provisioned = false WHERE provisioned AND NOT (key = ANY ($1::text[]))`,
         [keys],
       );
+    await manager.query(
+      `UPDATE mappings SET provisioned = false WHERE provisioned AND NOT (destination = ANY ($1::text[]))`,
+      [destinations],
+    );
   }
 
   /** A file may take over what was made by hand, never the other way round. */

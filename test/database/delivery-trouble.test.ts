@@ -158,6 +158,25 @@ describe('a process that dies between the call and writing down what came of it'
   });
 });
 
+describe('a process that is told to stop', () => {
+  it('writes down what came of the call that is under way, and begins no other', async () => {
+    const stopping = await startCore(hub.database.url, hub.clock);
+    const first = await hub.say('ada', { country: 'Peru' });
+    await hub.fault({ delayMs: 300 });
+    hub.clock.forward(2_000);
+    const drained = stopping.get(Delivery).drain('hubspot');
+    await expect.poll(async () => (await hub.mark(first))?.claim, { interval: 5 }).not.toBeNull();
+    const second = await hub.say('bob', { country: 'Chile' });
+    hub.clock.forward(2_000);
+    await Promise.all([stopping.close(), drained]);
+    expect(await hub.mark(first)).toMatchObject({ outcome: 'delivered', due_at: null, claim: null });
+    expect((await hub.mark(second))?.due_at).not.toBeNull();
+    expect(hub.upserts()).toHaveLength(1);
+    await hub.drain(hub.core, 0); // the lease was given back
+    expect(await hub.mark(second)).toMatchObject({ outcome: 'delivered' });
+  });
+});
+
 describe('a drain that was away so long that another one took over', () => {
   it('leaves the rest to the other one', async () => {
     await hub.say('ada', { country: 'Peru' });
