@@ -55,6 +55,16 @@ export class Delivery {
    * @throws only when PostgreSQL is out of reach; a provider's answer always becomes an outcome
    */
   async drain(destination: string): Promise<void> {
+    const work = this.#drain(destination);
+    this.#drains.add(work);
+    try {
+      await work;
+    } finally {
+      this.#drains.delete(work);
+    }
+  }
+
+  async #drain(destination: string): Promise<void> {
     const drainer = uuidv7();
     if (this.#stopping || !(await this.#hold(destination, drainer))) return;
     const renewal = setInterval(() => {
@@ -62,12 +72,9 @@ export class Delivery {
         this.#log.warn({ err: error }, 'a drain could not be extended'),
       );
     }, renewEveryMs);
-    const work = this.#passes(destination, drainer);
-    this.#drains.add(work);
     try {
-      await work;
+      await this.#passes(destination, drainer);
     } finally {
-      this.#drains.delete(work);
       clearInterval(renewal);
       await this.states.letGo(destination, drainer);
     }
@@ -80,7 +87,7 @@ export class Delivery {
     this.#stopping = true;
   }
 
-  /** Lets what is under way finish. */
+  /** Lets what is under way finish, and gives the leases back. */
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.allSettled([...this.#drains]);
   }
@@ -252,9 +259,10 @@ export class Delivery {
 
   /** The next drain starts when the next mark is due, and not before the destination has rested. */
   async #planNext(destination: string): Promise<void> {
+    if (this.#stopping) return;
     const due = await this.marks.nextDue(destination);
     const state = await this.states.find(destination);
-    if (due === null || state?.paused_reason != null || this.#stopping) return;
+    if (due === null || state?.paused_reason != null) return;
     const { openUntil } = breakerOf(state);
     const times = [due, state?.rests_until, openUntil === null ? null : new Date(openUntil)].filter(
       (time) => time != null,
