@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
     include: ['src/**/*.test.ts', 'config/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'dist/**', '**/*.contract.spec.test.ts'],
+    exclude: ['**/node_modules/**', 'dist/**', 'test/browser/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
