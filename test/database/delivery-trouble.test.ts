@@ -143,7 +143,7 @@ describe('a process that dies between the call and writing down what came of it'
     await hub.fault({ delayMs: 300 });
     hub.clock.forward(2_000);
     const died = expect(dying.get(Delivery).drain('hubspot')).rejects.toThrow();
-    await expect.poll(async () => (await hub.mark(id))?.claim, { interval: 5 }).not.toBeNull();
+    await hub.callUnderWay();
     await dying.get(DataSource).destroy();
     await died;
     expect(hub.upserts()).toHaveLength(1);
@@ -165,7 +165,7 @@ describe('a process that is told to stop', () => {
     await hub.fault({ delayMs: 300 });
     hub.clock.forward(2_000);
     const drained = stopping.get(Delivery).drain('hubspot');
-    await expect.poll(async () => (await hub.mark(first))?.claim, { interval: 5 }).not.toBeNull();
+    await hub.callUnderWay();
     const second = await hub.say('bob', { country: 'Chile' });
     hub.clock.forward(2_000);
     await Promise.all([stopping.close(), drained]);
@@ -183,9 +183,7 @@ describe('a drain that was away so long that another one took over', () => {
     await hub.fault({ delayMs: 300 });
     hub.clock.forward(2_000);
     const drained = hub.core.delivery.drain('hubspot');
-    await expect
-      .poll(() => hub.rows(`SELECT 1 FROM sync_marks WHERE claim IS NOT NULL`), { interval: 5 })
-      .toHaveLength(1);
+    await hub.callUnderWay();
     await hub.rows(`UPDATE destination_states SET drainer = gen_random_uuid(), drained_until = 'infinity'`);
     const late = await hub.say('bob', { country: 'Chile' });
     hub.clock.forward(2_000);

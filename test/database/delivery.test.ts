@@ -162,9 +162,7 @@ describe('what happens during a call', () => {
     await hub.fault({ delayMs: 300 });
     hub.clock.forward(2_000);
     const drained = hub.core.delivery.drain('hubspot');
-    await expect
-      .poll(async () => (await hub.rows(`SELECT 1 FROM sync_marks WHERE claim IS NOT NULL`)).length, { interval: 5 })
-      .toBeGreaterThan(0);
+    await hub.callUnderWay();
     await meanwhile();
     await drained;
     expect(hub.upserts().length).toBeGreaterThan(before);

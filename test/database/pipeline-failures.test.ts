@@ -89,10 +89,12 @@ describe('PostgreSQL', () => {
     );
     const refused = expect(core.submit(said('interrupted'))).rejects.toBeInstanceOf(PipelineUnavailableError);
     await expect
-      .poll(() =>
-        rows(
-          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-        ),
+      .poll(
+        () =>
+          rows(
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+          ),
+        { timeout: 5_000 },
       )
       .toHaveLength(1);
     await refused;

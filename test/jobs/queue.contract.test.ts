@@ -147,10 +147,13 @@ describe.for([
     await jobsDone('resync', 1);
     await ended;
     await expect
-      .poll(async () => {
-        await queues.delivery.add('resync', {}, { jobId: 'again' });
-        return queues.trace.of('resync').length;
-      })
+      .poll(
+        async () => {
+          await queues.delivery.add('resync', {}, { jobId: 'again' });
+          return queues.trace.of('resync').length;
+        },
+        { timeout: 5_000 },
+      )
       .toBeGreaterThanOrEqual(2);
     queues.delivery.removeAllListeners('completed');
     queues.delivery.removeAllListeners('failed');
@@ -162,8 +165,10 @@ describe.for([
     queues.trace.act = (data) => (data === 'bad' ? Promise.reject(new Error('as planned')) : Promise.resolve());
     await queues.delivery.add('resync', 'bad');
     await queues.delivery.add('resync', 'good');
-    await expect.poll(() => queues.trace.of('resync').some(({ data }) => data === 'good')).toBe(true);
-    await expect.poll(() => failures).toEqual(['resync: as planned']);
+    await expect
+      .poll(() => queues.trace.of('resync').some(({ data }) => data === 'good'), { timeout: 5_000 })
+      .toBe(true);
+    await expect.poll(() => failures, { timeout: 5_000 }).toEqual(['resync: as planned']);
   });
 
   runs('runs as many jobs of a name at once as its handler allows', async () => {

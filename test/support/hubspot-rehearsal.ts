@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { createHubspotEmulator, sandboxAccessToken } from '../../src/sandbox/hubspot/index.js';
 import type { JournalEntry } from '../../src/sandbox/journal.js';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox/sandbox-server.js';
@@ -113,6 +113,10 @@ export function hubspotRehearsal() {
     },
     upserts: (): JournalEntry[] => get('sandbox').journal.entries({ path: upsertPath }),
     fault: (fault: object) => control('POST', 'faults', { path: upsertPath, ...fault }),
+    /** Resolves once HubSpot has begun to play the planned fault, so a call is under way. */
+    async callUnderWay(): Promise<void> {
+      await expect.poll(() => control('GET', 'faults'), { interval: 5, timeout: 5_000 }).toEqual([]);
+    },
     /** The contact's properties; undefined: there is none. */
     async contact(name: string): Promise<Readonly<Record<string, string>> | undefined> {
       const state = (await control('GET', 'state')) as { contacts: { properties: Record<string, string> }[] };
