@@ -29,7 +29,7 @@ const insertProfiles = `
   INSERT INTO profiles (id, version, attributes, attribute_provenance, consents, created_at, updated_at, last_event_at)
   SELECT gen_random_uuid(), 1,
     jsonb_build_object('email', 'person' || n || '@bench.test', 'firstName', 'First' || n, 'lastName', 'Last' || n, 'plan', 'pro', 'budget', n),
-    '{}', '{"email": {"status": "granted", "at": "2026-01-01T00:00:00.000Z", "source": "bench", "event": "00000000-0000-0000-0000-000000000000"}}',
+    '[]', '{"email": {"status": "granted", "at": "2026-01-01T00:00:00.000Z", "source": "bench", "event": "00000000-0000-0000-0000-000000000000"}}',
     now(), now(), now()
   FROM generate_series(1, $1::int) AS n`;
 const insertDefinitions = `

@@ -16,7 +16,7 @@ export function renderSandboxPage(emulator: Emulator, journal: Journal): string 
       .map((call) => [String(call.number), call.at, call.method, call.path, call.fault ?? String(call.status)]),
   };
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escape(emulator.title)} sandbox</title>
-<meta name="viewport" content="width=device-width"><style>
+<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width"><style>
 body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:76rem;padding:0 1rem;color:#1d2733;background:#fbfbfa}
 h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}p{color:#56616e}
 div{overflow-x:auto;border:1px solid #dfe3e8;border-radius:6px;background:#fff}
