@@ -38,7 +38,10 @@ const claim = `
   WHERE mark.destination = $1 AND mark.profile_id = due.profile_id
   RETURNING mark.profile_id AS "profileId", mark.wanted_version AS "wantedVersion", mark.due_at AS "dueAt", mark.attempts, mark.first_failed_at AS "firstFailedAt"`;
 
-/** Sorted, as the pipeline marks them, so that neither waits for the other in a circle. What came in, or was made due, meanwhile stays due. */
+/**
+ * Sorted, as the pipeline marks them, so that neither waits for the other in a circle. What came in, or was made due, meanwhile stays due.
+ * A JavaScript date has milliseconds, PostgreSQL's has microseconds: compared exactly, a mark would never settle.
+ */
 const settle = `
   WITH result AS (
     SELECT * FROM unnest($3::uuid[], $4::int[], $5::boolean[], $6::text[], $7::text[], $8::timestamptz[], $9::int[], $10::timestamptz[], $11::timestamptz[])
@@ -52,10 +55,10 @@ const settle = `
     outcome = result.outcome, reason = result.reason, attempts = result.attempts, first_failed_at = result.first_failed_at,
     delivered_version = CASE WHEN result.settled THEN GREATEST(mark.delivered_version, result.version) ELSE mark.delivered_version END,
     due_at = CASE
-      WHEN mark.wanted_version > result.version OR mark.due_at <> result.claimed_due_at THEN GREATEST(mark.due_at, result.retry_at)
+      WHEN mark.wanted_version > result.version OR date_trunc('milliseconds', mark.due_at) <> result.claimed_due_at THEN GREATEST(mark.due_at, result.retry_at)
       ELSE result.retry_at END,
     waiting_since = CASE
-      WHEN mark.wanted_version > result.version OR mark.due_at <> result.claimed_due_at OR result.retry_at IS NOT NULL THEN mark.waiting_since END
+      WHEN mark.wanted_version > result.version OR date_trunc('milliseconds', mark.due_at) <> result.claimed_due_at OR result.retry_at IS NOT NULL THEN mark.waiting_since END
   FROM result JOIN held USING (profile_id)
   WHERE mark.destination = $1 AND mark.profile_id = result.profile_id`;
 
@@ -87,14 +90,6 @@ export class SyncMarks {
       results.map((result) => result.attempts),
       results.map((result) => result.firstFailedAt),
       results.map((result) => result.dueAt),
-    ]);
-  }
-
-  /** Gives claimed marks back as they were. */
-  async release(destination: string, token: string): Promise<void> {
-    await this.dataSource.query(`UPDATE sync_marks SET claim = NULL WHERE destination = $1 AND claim = $2`, [
-      destination,
-      token,
     ]);
   }
 

@@ -53,6 +53,15 @@ describe('delivery', () => {
     expect(await hub.mark(id)).toMatchObject({ outcome: 'delivered', due_at: null, claim: null, delivered_version: 4 });
   });
 
+  it('settles a mark that was made due to the microsecond', async () => {
+    const id = await hub.say('ada', { firstName: 'Ada' });
+    await hub.drain();
+    const due = `'${hub.clock.now().toISOString().slice(0, -1)}456'::timestamptz`;
+    await hub.rows(`UPDATE sync_marks SET due_at = ${due} WHERE profile_id = $1`, [id]);
+    await hub.drain(hub.core, 1_000);
+    expect(await hub.mark(id)).toMatchObject({ outcome: 'unchanged', due_at: null, claim: null });
+  });
+
   it('makes one call for many people, and none when nothing differs', async () => {
     for (const name of ['a', 'b', 'c']) await hub.say(name, { country: 'Peru' });
     await hub.drain();

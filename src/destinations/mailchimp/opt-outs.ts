@@ -22,6 +22,7 @@ interface Read {
 export class OptOuts {
   readonly #read = new Map<OptOutStatus, Read>();
   readonly #emails = new Set<string>();
+  readonly #turns = new Map<OptOutStatus, Promise<void>>();
 
   constructor(
     private readonly client: MailchimpClient,
@@ -42,7 +43,17 @@ export class OptOuts {
    *
    * @param inLoad a large load is under way: what is known since a few seconds need not be asked again
    */
-  async refresh(status: OptOutStatus, since: Date | null, inLoad: boolean): Promise<void> {
+  refresh(status: OptOutStatus, since: Date | null, inLoad: boolean): Promise<void> {
+    // One after the other: batches that start together share the first one's look.
+    const turn = (this.#turns.get(status) ?? Promise.resolve()).then(() => this.#refresh(status, since, inLoad));
+    this.#turns.set(
+      status,
+      turn.catch(() => undefined), // its own caller hears of it
+    );
+    return turn;
+  }
+
+  async #refresh(status: OptOutStatus, since: Date | null, inLoad: boolean): Promise<void> {
     const last = this.#read.get(status);
     const isCovered = last !== undefined && (last.floor === null || (since !== null && last.floor <= since));
     const readAt = this.now();

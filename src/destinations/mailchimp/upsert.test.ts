@@ -30,6 +30,16 @@ describe('new people', () => {
     expect(calls().filter((call) => call.startsWith('POST'))).toHaveLength(3);
   });
 
+  it('that go out in several batches at once share one look', async () => {
+    const { connection, upsert, calls, startCounting } = await rehearse();
+    await connection.check();
+    startCounting();
+    const everybody = people(1_500);
+    await Promise.all([0, 500, 1_000].map((from) => upsert(...everybody.slice(from, from + 500))));
+    expect(calls().filter((call) => call.startsWith('GET'))).toHaveLength(1);
+    expect(calls().filter((call) => call.startsWith('POST'))).toHaveLength(3);
+  });
+
   it('become contacts with fields, tags and the proof of their opt-in', async () => {
     const { upsert, member } = await rehearse();
     const fields = {
