@@ -10,6 +10,12 @@ const insertChanges = {
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::uuid[], $9::text[])`,
 };
 
+/** The proofs of both belong to the one person they turned out to be. */
+const moveChanges = {
+  name: 'consent-changes-move',
+  text: `UPDATE consent_changes c SET profile_id = m.survivor FROM unnest($1::uuid[], $2::uuid[]) AS m (loser, survivor) WHERE c.profile_id = m.loser`,
+};
+
 interface Row extends ConsentChange {
   readonly profileId: string;
   readonly at: Date;
@@ -23,6 +29,11 @@ export class ConsentStage implements Stage {
   readonly name = 'consent';
 
   async run(batch: Batch): Promise<void> {
+    if (batch.merges.length > 0)
+      await batch.query(moveChanges, [
+        batch.merges.map(({ loser }) => loser),
+        batch.merges.map(({ survivor }) => survivor),
+      ]);
     const rows: Row[] = [];
     for (const event of batch.events) {
       const held = batch.profiles.get(event.profileId);

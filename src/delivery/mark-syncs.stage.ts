@@ -52,7 +52,7 @@ export class MarkSyncsStage implements Stage {
       await batch.query(moveRecords, [losers, batch.merges.map(({ survivor }) => survivor)]);
     }
     const marks: { destination: string; profileId: string; version: number }[] = [];
-    for (const { destination, interest } of this.mappings.active()) {
+    for (const { destination, interest } of this.mappings.interested()) {
       for (const held of batch.profiles.values()) {
         if (losers.includes(held.profile.id) || !isNewsFor(interest, newsOf(held))) continue;
         marks.push({ destination, profileId: held.profile.id, version: held.profile.version });

@@ -100,7 +100,7 @@ function deliveredEntry({ mark, version, plan, held }: SentRecord, result: Deliv
   return {
     ...plain,
     sent,
-    dropped: result.dropped,
+    dropped: [...plan.problems, ...result.dropped],
     mark: recreated ? { ...base, settled: false, retryAt: now } : base,
     remoteRecord: {
       profileId: profile.id,

@@ -1,5 +1,5 @@
 import type { Consents, Purpose } from '../consent/consent.js';
-import type { OutgoingRecord } from '../destinations/destination.js';
+import type { DroppedField, OutgoingRecord } from '../destinations/destination.js';
 import { changedFields, tagDifference } from '../mapping/compare.js';
 import { mapProfile, type TypeOf } from '../mapping/map-profile.js';
 import type { Mapping } from '../mapping/mapping.js';
@@ -8,7 +8,12 @@ import type { RemoteRecord } from './remote-records.repository.js';
 
 /** What to do for one profile: send a record, or nothing, and why not. */
 export type Plan =
-  | { readonly action: 'send'; readonly profile: Profile; readonly record: OutgoingRecord }
+  | {
+      readonly action: 'send';
+      readonly profile: Profile;
+      readonly record: OutgoingRecord;
+      readonly problems: readonly DroppedField[];
+    }
   | { readonly action: 'none'; readonly profile: Profile; readonly outcome: IdleOutcome; readonly reason: string };
 
 /** Outcomes that need no call. */
@@ -28,7 +33,9 @@ export function planRecord(profile: Profile, held: RemoteRecord | null, context:
   const required = mapping.requires?.consent;
   const status = required === undefined ? 'granted' : (profile.consents[required]?.status ?? 'unknown');
   const withdrawn = status === 'revoked' && held !== null;
-  const { key, fields, tags } = withdrawn ? withdrawal(profile, held, context) : mapProfile(profile, mapping, typeOf);
+  const { key, fields, tags, problems } = withdrawn
+    ? withdrawal(profile, held, context)
+    : mapProfile(profile, mapping, typeOf);
   if (key === null) return none('no_key', `waits until it has a value for ${mapping.key.to}`);
   if (status !== 'granted' && !withdrawn) return none('withheld', `consent for ${String(required)} is ${status}`);
   const changed = changedFields(fields, held?.fields ?? {});
@@ -42,6 +49,7 @@ export function planRecord(profile: Profile, held: RemoteRecord | null, context:
   return {
     action: 'send',
     profile,
+    problems,
     record: {
       profileId: profile.id,
       key,
@@ -59,8 +67,8 @@ export function planRecord(profile: Profile, held: RemoteRecord | null, context:
 /** A withdrawal still has to reach a destination that holds the person, under the key it has there; nothing else leaves. */
 function withdrawal(profile: Profile, held: RemoteRecord, { mapping, typeOf }: PlanContext) {
   const consentFields = mapping.fields.filter(({ from }) => 'consent' in from);
-  const { fields } = mapProfile(profile, { ...mapping, fields: consentFields }, typeOf);
-  return { key: held.key, fields, tags: held.tags };
+  const { fields, problems } = mapProfile(profile, { ...mapping, fields: consentFields }, typeOf);
+  return { key: held.key, fields, tags: held.tags, problems };
 }
 
 const consentsDiffer = (wanted: Consents, held: Consents, purposes: readonly Purpose[]): boolean =>

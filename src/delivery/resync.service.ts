@@ -10,6 +10,9 @@ import { RemoteRecords } from './remote-records.repository.js';
 const pageSize = 5_000;
 const first = '00000000-0000-0000-0000-000000000000';
 
+/** Every process reads a changed configuration within a second; before that, one may still mark and map as before. */
+const untilKnownMs = 2_500;
+
 /** Marks a page of profiles, by id, and says where it ended. Index: the primary keys. */
 const markPage = `
   WITH page AS (
@@ -45,14 +48,15 @@ export class Resync {
   /** Plans a resync for each destination whose current mapping has not been applied to all profiles. */
   async planOutdated(): Promise<void> {
     const rows = await this.dataSource.query<{ destination: string }[]>(
-      `SELECT m.destination FROM mappings m LEFT JOIN destination_states s USING (destination)
+      `SELECT m.destination FROM mappings m JOIN destinations d ON d.key = m.destination AND d.enabled
+       LEFT JOIN destination_states s USING (destination)
        GROUP BY m.destination, s.resynced_mapping HAVING max(m.version) > COALESCE(s.resynced_mapping, 0)`,
     );
     for (const { destination } of rows) await this.plan(destination);
   }
 
   async plan(destination: string): Promise<void> {
-    await this.queue.add('resync', { destination }, { jobId: `resync-${destination}` });
+    await this.queue.add('resync', { destination }, { jobId: `resync-${destination}`, delay: untilKnownMs });
   }
 
   async run(destination: string): Promise<void> {

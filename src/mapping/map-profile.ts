@@ -1,4 +1,4 @@
-import type { FieldValue, FieldValues } from '../destinations/destination.js';
+import type { DroppedField, FieldValue, FieldValues } from '../destinations/destination.js';
 import { coerce } from '../profiles/coerce.js';
 import type { AttributeType, TypedValue } from '../profiles/attribute.js';
 import type { Profile } from '../profiles/profile.js';
@@ -9,8 +9,8 @@ export interface MappedProfile {
   readonly key: string | null;
   readonly fields: FieldValues;
   readonly tags: readonly string[];
-  /** Values that could not be converted, in a sentence each. */
-  readonly problems: readonly string[];
+  /** Values that could not be converted to what their field should hold. */
+  readonly problems: readonly DroppedField[];
 }
 
 /** Types as declared, for attributes; undefined: never seen. */
@@ -19,12 +19,13 @@ export type TypeOf = (attribute: string) => AttributeType | undefined;
 /** What a destination should hold for a profile. An attribute the profile does not have leaves its field alone. */
 export function mapProfile(profile: Profile, mapping: Mapping, typeOf: TypeOf): MappedProfile {
   const fields: Record<string, FieldValue> = {};
-  const problems: string[] = [];
+  const problems: DroppedField[] = [];
   for (const { from, to, as } of mapping.fields) {
     const value = read(profile, from, typeOf);
     if (value === null) continue;
     const converted = as === undefined || as === value.type ? value : convert(value, as);
-    if (converted === null) problems.push(`${to}: ${describe(from)} is not a ${String(as)}`);
+    if (converted === null)
+      problems.push({ field: to, code: 'NOT_CONVERTIBLE', message: `${describe(from)} is not a ${String(as)}` });
     else fields[to] = converted;
   }
   const only = mapping.tags?.only;

@@ -16,6 +16,12 @@ export interface ConnectedDestination {
   readonly settings: unknown;
 }
 
+/** A destination that wants to know of changes. */
+export interface InterestedDestination {
+  readonly destination: string;
+  readonly interest: MappingInterest;
+}
+
 /** A destination that is ready to be delivered to: it has a mapping. */
 export interface ActiveDestination extends ConnectedDestination {
   readonly mapping: Mapping;
@@ -40,6 +46,7 @@ const currentMappings = `
 export class MappingDirectory {
   readonly #log = new Logger(MappingDirectory.name);
   #connected: readonly ConnectedDestination[] = [];
+  #interested: readonly InterestedDestination[] = [];
   #active: readonly ActiveDestination[] = [];
 
   constructor(
@@ -52,8 +59,12 @@ export class MappingDirectory {
     await this.revision.follow(() => this.#read());
   }
 
-  active(): readonly ActiveDestination[] {
-    return this.#active;
+  /**
+   * Enabled destinations with what their mappings look at. Also one whose settings cannot be used now: what happens meanwhile has to
+   * reach it when they are mended.
+   */
+  interested(): readonly InterestedDestination[] {
+    return this.#interested;
   }
 
   find(destination: string): ActiveDestination | undefined {
@@ -66,27 +77,32 @@ export class MappingDirectory {
 
   async #read(): Promise<void> {
     const rows = await this.dataSource.query<Row[]>(currentMappings);
-    const opened = rows.flatMap((row) => this.#open(row).map((connected) => ({ row, connected })));
-    this.#connected = opened.map(({ connected }) => connected);
-    this.#active = opened.flatMap(({ row, connected }) => this.#withMapping(connected, row));
+    const mapped = rows.map((row) => ({ row, connected: this.#open(row), mapping: this.#mappingOf(row) }));
+    this.#connected = mapped.flatMap(({ connected }) => connected ?? []);
+    this.#interested = mapped.flatMap(({ row, mapping }) =>
+      mapping === null ? [] : { destination: row.key, interest: mapping.interest },
+    );
+    this.#active = mapped.flatMap(({ connected, mapping }) =>
+      connected === null || mapping === null ? [] : { ...connected, ...mapping },
+    );
   }
 
-  #withMapping(connected: ConnectedDestination, { version, definition }: Row): ActiveDestination[] {
-    if (version === null) return [];
+  #mappingOf({ key, provider: id, version, definition }: Row) {
+    if (version === null) return null;
     const mapping = mappingSchema.safeParse(definition);
     if (!mapping.success) {
-      this.#log.error(`the mapping of ${connected.destination} cannot be used: ${z.prettifyError(mapping.error)}`);
-      return [];
+      this.#log.error(`the mapping of ${key} cannot be used: ${z.prettifyError(mapping.error)}`);
+      return null;
     }
-    const interest = interestOf(mapping.data, (connected.provider.consents ?? []).length > 0);
-    return [{ ...connected, mapping: mapping.data, mappingVersion: version, interest }];
+    const consents = providers.find((provider) => provider.id === id)?.consents ?? [];
+    return { mapping: mapping.data, mappingVersion: version, interest: interestOf(mapping.data, consents.length > 0) };
   }
 
-  #open(row: Row): ConnectedDestination[] {
+  #open(row: Row): ConnectedDestination | null {
     const provider = providers.find(({ id }) => id === row.provider);
     if (provider === undefined) {
       this.#log.error(`destination ${row.key}: this version of Parley knows no provider "${row.provider}"`);
-      return [];
+      return null;
     }
     try {
       const secrets: unknown = row.secrets === '' ? {} : JSON.parse(this.box.open(row.secrets));
@@ -94,12 +110,12 @@ export class MappingDirectory {
         ...row.settings,
         ...z.record(z.string(), z.unknown()).parse(secrets),
       });
-      return [{ destination: row.key, provider, settings }];
+      return { destination: row.key, provider, settings };
     } catch (error) {
       const said =
         error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
       this.#log.error(`destination ${row.key} cannot be used: ${said}`);
-      return [];
+      return null;
     }
   }
 }

@@ -57,6 +57,7 @@ export function sentRecord(
     held: known,
     plan: {
       action: 'send',
+      problems: [],
       profile,
       record: {
         profileId: profile.id,
