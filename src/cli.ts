@@ -76,4 +76,4 @@ const commands = {
 const name = process.argv[2] ?? '';
 const command = Object.entries(commands).find(([known]) => known === name)?.[1];
 if (command === undefined) fail(new Error(`Say what to do: ${Object.keys(commands).join(', ')}.`));
-await command().catch(fail);
+await Promise.resolve().then(command).catch(fail);

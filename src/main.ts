@@ -1,11 +1,16 @@
-import 'reflect-metadata';
-import { readEnvironment } from '../config/env.js';
-import { announce } from './launch/announce.js';
-import { runUntilStopped } from './launch/run-until-stopped.js';
-import { startParley } from './launch/start-parley.js';
+import { enableCompileCache } from 'node:module';
+
+// The second start finds what the first one compiled. It has to be on before anything else is imported.
+enableCompileCache();
+await import('reflect-metadata');
+const { readEnvironment } = await import('../config/env.js');
+const { announce } = await import('./launch/announce.js');
+const { runUntilStopped } = await import('./launch/run-until-stopped.js');
 
 await runUntilStopped(async () => {
-  const parley = await startParley(readEnvironment());
+  const env = readEnvironment();
+  const { startParley } = await import('./launch/start-parley.js');
+  const parley = await startParley(env);
   announce(parley);
   return parley;
 });

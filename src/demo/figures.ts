@@ -3,6 +3,7 @@ import { type DemoTarget, fetchJson } from './demo-target.js';
 
 /** What one CRM holds and what it took; every number is asked of the system. */
 export interface DestinationFigures {
+  readonly key: string;
   readonly title: string;
   /** Rows of the sandbox's own table. */
   readonly holds: number;

@@ -12,9 +12,11 @@ export interface Report {
 }
 
 /** A row of the table: what it counts, and where the number is. */
-type Row = readonly [title: string, value: (figures: DestinationFigures) => number];
+type Row = readonly [title: string, value: (figures: DestinationFigures, refusals: readonly Refusal[]) => number];
 
 const outcome = (name: string) => (figures: DestinationFigures) => figures.outcomes[name] ?? 0;
+
+const sumOf = (refusals: readonly Refusal[]): number => refusals.reduce((sum, { count }) => sum + count, 0);
 
 const rows: readonly Row[] = [
   ['people it holds now', ({ holds }) => holds],
@@ -23,7 +25,7 @@ const rows: readonly Row[] = [
   ['held back: no consent', outcome('withheld')],
   ['waiting for an e-mail address', outcome('no_key')],
   ['nothing new to say', outcome('unchanged')],
-  ['refused by the CRM', outcome('rejected')],
+  ['refused by the CRM', ({ key }, refusals) => sumOf(refusals.filter(({ destination }) => destination === key))],
 ];
 
 /** The demo's result as a table for a terminal. */
@@ -34,7 +36,7 @@ export function renderReport({ destinations, played, events, repeated, refusals 
   const cell = (text: string): string => text.padStart(14);
   const table = rows.map(
     ([title, value]) =>
-      `  ${title.padEnd(width)}${destinations.map((figures) => cell(value(figures).toLocaleString('en'))).join('')}`,
+      `  ${title.padEnd(width)}${destinations.map((figures) => cell(value(figures, refusals).toLocaleString('en'))).join('')}`,
   );
   const lines = [
     '',
@@ -48,7 +50,7 @@ export function renderReport({ destinations, played, events, repeated, refusals 
     `  Refused at the door (${played.refused.length}):`,
     ...played.refused.map(({ status, note, detail }) => `    ${status}  ${note}: ${clip(detail)}`),
     '',
-    `  Refused by a CRM, kept as dead letters (${refusals.reduce((sum, { count }) => sum + count, 0)}):`,
+    `  Refused by a CRM, kept as dead letters (${sumOf(refusals)}):`,
     ...refusals.map(
       ({ destination, cause, count, message }) =>
         `    ${destination}, ${cause}${count > 1 ? ` (${count})` : ''}: ${clip(message)}`,

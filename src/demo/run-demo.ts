@@ -33,6 +33,7 @@ export async function runDemo(target: DemoTarget, screen: Screen): Promise<void>
         ({ labels }) => labels.destination === id,
       );
       return {
+        key: id,
         title,
         holds: await heldBy(origin),
         calls: (await callsOf(origin)) - (callsBefore[index] ?? 0),

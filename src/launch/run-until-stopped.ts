@@ -1,15 +1,21 @@
 import { ConfigurationError } from '../../config/env.js';
 
+/** npm passes on a Ctrl-C that the terminal has sent us as well: two signals this close are one. */
+const sameSignalMs = 1_000;
+
 /**
- * Runs something that has to be closed, until it is told to stop. A second signal while it closes ends the process at once.
+ * Runs something that has to be closed, until it is told to stop. A second Ctrl-C while it closes ends the process at once.
  * What goes wrong is said in one sentence, and the process ends with status 1.
  */
 export async function runUntilStopped(start: () => Promise<{ close(): Promise<void> }>): Promise<void> {
-  let stopping = false;
+  let stoppedAtMs: number | null = null;
   const started = start();
   const stop = (): void => {
-    if (stopping) process.exit(130);
-    stopping = true;
+    if (stoppedAtMs !== null) {
+      if (performance.now() - stoppedAtMs > sameSignalMs) process.exit(130);
+      return;
+    }
+    stoppedAtMs = performance.now();
     started
       .then((running) => running.close())
       .then(
