@@ -8,6 +8,7 @@ import { DeliveryLedger } from './delivery-ledger.service.js';
 import { DeliveryLog } from './delivery-log.repository.js';
 import { DeliveryWaker } from './delivery-waker.service.js';
 import { DestinationStates } from './destination-states.repository.js';
+import { Loads } from './loads.service.js';
 import { RemoteRecords } from './remote-records.repository.js';
 import { Resync } from './resync.service.js';
 import { SyncMarks } from './sync-marks.repository.js';
@@ -22,6 +23,7 @@ import { SyncMarks } from './sync-marks.repository.js';
     DeliveryLog,
     DeliveryWaker,
     DestinationStates,
+    Loads,
     RemoteRecords,
     Resync,
     SyncMarks,

@@ -3,30 +3,20 @@ import { v7 as uuidv7 } from 'uuid';
 import { type Now, NOW } from '../database/environment.js';
 import { consequences, DeliveryError } from '../destinations/delivery-error.js';
 import { type ActiveDestination, MappingDirectory } from '../mapping/mapping-directory.service.js';
-import { AttributeCatalog } from '../profiles/attribute-catalog.service.js';
-import { Profiles } from '../profiles/profiles.repository.js';
 import { afterCall, breakerMode, type BreakerState } from './breaker.js';
 import { countCalls } from './call-gate.js';
 import { Connections } from './connections.service.js';
 import { DeliveryLedger } from './delivery-ledger.service.js';
 import { DeliveryWaker } from './delivery-waker.service.js';
 import { breakerOf, DestinationStates } from './destination-states.repository.js';
-import { type Entry, entryOf, failedEntry, heldBackEntry, idleEntry, restMs, type SentRecord } from './outcome.js';
-import { planRecord } from './plan-records.js';
-import { RemoteRecords } from './remote-records.repository.js';
-import { type ClaimedMark, SyncMarks } from './sync-marks.repository.js';
+import { Loads } from './loads.service.js';
+import { type Entry, entryOf, failedEntry, restMs, type SentRecord } from './outcome.js';
+import { SyncMarks } from './sync-marks.repository.js';
 import { verdictOf } from './verdict.js';
 
 /** A drain that shows no sign of life for so long is taken for dead, and another one may start. */
 const leaseMs = 15_000;
 const renewEveryMs = 4_000;
-
-/** What one pass has gathered: records to send, and what needs no call. */
-interface Pass {
-  readonly claim: string;
-  readonly sends: readonly SentRecord[];
-  readonly idle: readonly Entry[];
-}
 
 /** Brings what is due to the destinations. */
 @Injectable()
@@ -39,9 +29,7 @@ export class Delivery {
     private readonly marks: SyncMarks,
     private readonly states: DestinationStates,
     private readonly mappings: MappingDirectory,
-    private readonly profiles: Profiles,
-    private readonly catalog: AttributeCatalog,
-    private readonly remoteRecords: RemoteRecords,
+    private readonly loads: Loads,
     private readonly connections: Connections,
     private readonly ledger: DeliveryLedger,
     private readonly waker: DeliveryWaker,
@@ -105,11 +93,11 @@ export class Delivery {
       if (this.#stopping || active === undefined || breaker === null) return;
       const { batchSize, parallelCalls } = active.provider.limits(active.settings);
       const probing = breakerMode(breaker, this.now()) === 'half-open';
-      const pass = await this.#gather(active, probing ? 1 : batchSize * parallelCalls);
-      if (pass.sends.length === 0 && pass.idle.length === 0) return;
-      if (pass.idle.length > 0) await this.#write(active, pass.claim, this.now(), 0, pass.idle, null);
-      const chunks = chunk(pass.sends, batchSize);
-      const verdicts = await everyOne(chunks.map((sends) => this.#send(active, pass.claim, sends)));
+      const load = await this.loads.gather(active, probing ? 1 : batchSize * parallelCalls);
+      if (load.sends.length === 0 && load.idle.length === 0) return;
+      if (load.idle.length > 0) await this.#write(active, load.claim, this.now(), 0, load.idle, null);
+      const chunks = chunk(load.sends, batchSize);
+      const verdicts = await everyOne(chunks.map((sends) => this.#send(active, load.claim, sends)));
       if (verdicts.length > 0) await this.#judge(destination, breaker, verdicts);
     }
   }
@@ -122,54 +110,6 @@ export class Delivery {
     if (state?.rests_until != null && state.rests_until > now) return null;
     const breaker = breakerOf(state);
     return breakerMode(breaker, now) === 'open' ? null : breaker;
-  }
-
-  /** Claims until there is a full load to send or nothing more is due: what needs no call makes no batch smaller. */
-  async #gather(active: ActiveDestination, load: number): Promise<Pass> {
-    const claim = uuidv7();
-    const sends: SentRecord[] = [];
-    const idle: Entry[] = [];
-    const keys = new Set<string>();
-    while (sends.length < load && idle.length < load * 10) {
-      const wanted = load - sends.length;
-      const claimed = await this.marks.claim(active.destination, this.now(), claim, wanted);
-      if (claimed.length === 0) break;
-      for (const planned of await this.#plan(active, claimed)) {
-        if (!('plan' in planned)) idle.push(planned);
-        else if (keys.has(planned.plan.record.key)) idle.push(heldBackEntry(planned, this.now()));
-        else {
-          keys.add(planned.plan.record.key);
-          sends.push(planned);
-        }
-      }
-      if (claimed.length < wanted) break;
-    }
-    return { claim, sends, idle };
-  }
-
-  async #plan(active: ActiveDestination, claimed: readonly ClaimedMark[]): Promise<(SentRecord | Entry)[]> {
-    const ids = claimed.map(({ profileId }) => profileId);
-    const [profiles, held] = await Promise.all([
-      this.profiles.findMany(ids),
-      this.remoteRecords.find(active.destination, ids),
-    ]);
-    const attributes = [...profiles.values()].flatMap((profile) => Object.keys(profile.attributes));
-    await this.catalog.learnMissing(attributes.filter((key) => active.interest.attributes.has(key)));
-    const context = {
-      mapping: active.mapping,
-      purposes: active.provider.consents ?? [],
-      typeOf: (key: string) => this.catalog.typeOf(key),
-    };
-    return claimed.map((mark) => {
-      const profile = profiles.get(mark.profileId);
-      if (profile === undefined)
-        return idleEntry({ mark, version: mark.wantedVersion }, 'gone', 'the profile is not there any more');
-      const version = profile.version;
-      const record = held.get(mark.profileId) ?? null;
-      const plan = planRecord(profile, record, context);
-      if (plan.action === 'none') return idleEntry({ mark, version }, plan.outcome, plan.reason);
-      return { mark, version, plan, held: record };
-    });
   }
 
   /** Sends one batch and records each outcome. Returns what is wrong with the destination as a whole; null: nothing. */
