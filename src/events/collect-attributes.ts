@@ -1,7 +1,7 @@
 import { attributeKey } from '../profiles/attribute-key.js';
 import type { AttributeType, TypedValue } from '../profiles/attribute.js';
 import { coerce } from '../profiles/coerce.js';
-import { inferValue } from '../profiles/infer-value.js';
+import { inferKnown } from '../profiles/infer-value.js';
 import { isNoValue } from '../profiles/no-value.js';
 import type { Identity } from '../profiles/identity.js';
 import { contactPoints } from './contact-points.js';
@@ -15,7 +15,7 @@ export interface RawAttribute {
   /** The machine name, where it is not to follow from the caption. */
   readonly key?: string;
   /** The type the platform declares for it. */
-  readonly type?: AttributeType;
+  readonly type?: AttributeType | undefined;
   /** Taken only where nothing else gave the key a value. */
   readonly fallback?: boolean;
 }
@@ -75,7 +75,7 @@ class Collector {
   result(): CollectedAttributes {
     const emails = this.#identities.filter(({ kind }) => kind === 'email');
     const others = this.#identities.filter(({ kind }) => kind !== 'email');
-    return { attributes: [...this.#byKey.values()], identities: [...emails, ...others], notes: this.#notes };
+    return { attributes: Array.from(this.#byKey.values()), identities: emails.concat(others), notes: this.#notes };
   }
 
   #addParts(raw: RawAttribute, parts: Readonly<Record<string, unknown>>, nesting: number): void {
@@ -87,7 +87,7 @@ class Collector {
 
   #read(raw: RawAttribute): { readonly typed: TypedValue } | null {
     const timeZone = this.options.timeZone ?? undefined;
-    const typed = inferValue(raw.value, timeZone);
+    const typed = inferKnown(raw.value, timeZone);
     if (typed === null) {
       this.#note(`"${raw.label}" is a list of things that are not single values, and was left out.`);
       return null;
@@ -100,6 +100,7 @@ class Collector {
   }
 
   #declared(raw: RawAttribute, typed: TypedValue, type: AttributeType): { readonly typed: TypedValue } | null {
+    if (typed.type === type) return { typed };
     if (type === 'string' && typeof raw.value === 'string') return { typed: { type, value: raw.value.trim() } };
     const value = coerce(typed.value, type, this.options.timeZone ?? undefined);
     if (value !== null) return { typed: { type, value } };
@@ -119,7 +120,8 @@ class Collector {
       return;
     }
     if (read.note !== undefined) this.#note(`"${raw.label}" ${read.note}`);
-    this.#byKey.set(key, { key, label: raw.label.trim().slice(0, maxLabelLength), ...read.typed });
+    const { type, value } = read.typed;
+    this.#byKey.set(key, { key, label: raw.label.trim().slice(0, maxLabelLength), type, value });
   }
 
   #knows({ kind, value }: Identity): boolean {

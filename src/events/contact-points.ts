@@ -14,25 +14,24 @@ type ReadContactPoint = (value: unknown, region: string | null) => ContactPoint 
 
 /** The attributes that are more than a value: whoever has one of them is that person. Null: not a text, an ordinary value. */
 export const contactPoints: ReadonlyMap<string, ReadContactPoint> = new Map<string, ReadContactPoint>([
-  [
-    'email',
-    (value) => point('email', value, normaliseEmail, 'is no e-mail address: kept as it is, but it recognises nobody.'),
-  ],
-  ['phone', (value, region) => point('phone', value, (text) => normalisePhone(text, region), phoneNote(region))],
-  ['whatsappPhone', (value) => point('phone', value, normaliseWhatsAppPhone, phoneNote(null))],
+  ['email', reader('email', normaliseEmail, () => 'is no e-mail address: kept as it is, but it recognises nobody.')],
+  ['phone', reader('phone', normalisePhone, phoneNote)],
+  ['whatsappPhone', reader('phone', normaliseWhatsAppPhone, () => phoneNote(null))],
 ]);
 
-function point(
+function reader(
   kind: 'email' | 'phone',
-  value: unknown,
-  normalise: (text: string) => string | null,
-  note: string,
-): ContactPoint | null {
-  const text = asText(value);
-  if (text === null) return null;
-  const normal = normalise(text);
-  if (normal === null) return { typed: { type: 'string', value: text }, identity: null, note };
-  return { typed: { type: 'string', value: normal }, identity: { kind, namespace: '', value: normal } };
+  normalise: (text: string, region: string | null) => string | null,
+  note: (region: string | null) => string,
+): ReadContactPoint {
+  return (value, region) => {
+    const text = asText(value);
+    if (text === null) return null;
+    const normal = normalise(text, region);
+    return normal === null
+      ? { typed: { type: 'string', value: text }, identity: null, note: note(region) }
+      : { typed: { type: 'string', value: normal }, identity: { kind, namespace: '', value: normal } };
+  };
 }
 
 /** Digits that came as a JSON number are exact as long as the number was; `readJson` made text of the others. */

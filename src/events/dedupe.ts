@@ -21,7 +21,8 @@ export function byContent(fact: IdentifiedFact, moreParts: readonly unknown[], w
   for (const { key, value } of fact.attributes) parts.push(key, value);
   for (const { purpose, status } of fact.consents) parts.push(purpose, status);
   // One flat list: on the hot path, JSON of many small objects would cost more than the digest itself.
-  return { key: `fact:${digest(JSON.stringify([...parts, fact.tagsAdded, fact.tagsRemoved]))}`, windowMs };
+  parts.push(fact.tagsAdded, fact.tagsRemoved);
+  return { key: `fact:${digest(JSON.stringify(parts))}`, windowMs };
 }
 
 function digest(text: string): string {

@@ -1,3 +1,5 @@
+import { boundedMemo } from './bounded-memo.js';
+
 const maxLength = 254;
 const localPart = /^[^\s@"(),:;<>[\]\\.]+(?:\.[^\s@"(),:;<>[\]\\.]+)*$/u;
 const domain = /^(?:[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?\.)+(?:[\p{L}\p{M}]{2,}|xn--[a-z\d-]+)$/u;
@@ -7,7 +9,7 @@ const domain = /^(?:[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?\.
  *
  * @returns null where it cannot be an address; whether somebody reads it is for the CRM to find out
  */
-export function normaliseEmail(text: string): string | null {
+export const normaliseEmail = boundedMemo((text: string): string | null => {
   const address = text
     .replace(/\p{Cf}/gu, '')
     .trim()
@@ -17,4 +19,4 @@ export function normaliseEmail(text: string): string | null {
   const at = address.lastIndexOf('@');
   if (at < 1 || at > 64 || address.length > maxLength) return null;
   return localPart.test(address.slice(0, at)) && domain.test(address.slice(at + 1)) ? address : null;
-}
+}, 20_000);

@@ -10,7 +10,11 @@ import { isNoValue } from './no-value.js';
  * @returns null where the value says nothing (see `isNoValue`) or is not one value: an object, a list of lists
  */
 export function inferValue(value: unknown, timeZone?: string): TypedValue | null {
-  if (isNoValue(value)) return null;
+  return isNoValue(value) ? null : inferKnown(value, timeZone);
+}
+
+/** As `inferValue`, of a value that is known to say something. */
+export function inferKnown(value: unknown, timeZone?: string): TypedValue | null {
   if (typeof value === 'string') return inferText(value.trim(), timeZone);
   if (typeof value === 'boolean') return { type: 'boolean', value };
   if (typeof value === 'number') return { type: 'number', value };

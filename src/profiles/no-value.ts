@@ -2,6 +2,7 @@
 const emptyWords = new Set(['null', 'undefined', 'None', 'NaN', '[]', '{}']);
 
 const blanks = /^[\s\u00AD\u200B-\u200F\u2060\uFEFF]*$/;
+const firstInvisible = 0xad;
 const onlyPlaceholders = /^(?:\{\{[^{}]*\}\}\s*)+$/;
 
 /**
@@ -27,7 +28,8 @@ export function isNoValue(value: unknown): boolean {
 function isNoText(text: string): boolean {
   const trimmed = text.trim();
   if (trimmed === '' || (trimmed.length < 10 && emptyWords.has(trimmed))) return true;
-  return trimmed.startsWith('{{') ? onlyPlaceholders.test(trimmed) : blanks.test(trimmed);
+  if (trimmed.startsWith('{{')) return onlyPlaceholders.test(trimmed);
+  return trimmed.charCodeAt(0) >= firstInvisible && blanks.test(trimmed);
 }
 
 /** A variable in Landbot's spelling that was not filled in: `@email`. Ambiguous (`@ada` is also a handle), so callers decide. */

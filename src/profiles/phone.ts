@@ -2,6 +2,14 @@ import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-j
 import type { CountryCode } from 'libphonenumber-js/min';
 import { boundedMemo } from './bounded-memo.js';
 
+/** Per region; a few MB. */
+const mostRemembered = 20_000;
+
+/** A look-up of its own for each region, so that no text has to be put together just to remember by it. */
+const lookUpIn = boundedMemo((region: string): ((text: string) => string | null) =>
+  boundedMemo((text) => lookUp(text, region), mostRemembered),
+);
+
 /** An ISO 3166 country code that a source's settings may name as its region. */
 export function isRegion(code: string): code is CountryCode {
   return isSupportedCountry(code);
@@ -14,14 +22,16 @@ export function isRegion(code: string): code is CountryCode {
  * @returns null where it is no possible number, or its country cannot be known
  */
 export function normalisePhone(text: string, region: string | null): string | null {
-  return lookUp(`${region ?? ''}|${text}`);
+  return lookUpIn(region ?? '')(text);
 }
 
 /** A number that WhatsApp names: the country code always leads, the plus may be missing. */
-export function normaliseWhatsAppPhone(text: string): string | null {
+export const normaliseWhatsAppPhone = boundedMemo((text: string): string | null => {
   const digits = text.replace(/[^\d]/g, '').replace(/^00/, '');
-  return digits === '' ? null : (lookUp(`|+${digits}`) ?? lookUp(`|+${withoutLegacyDigit(digits)}`));
-}
+  return digits === ''
+    ? null
+    : (normalisePhone(`+${digits}`, null) ?? normalisePhone(`+${withoutLegacyDigit(digits)}`, null));
+}, mostRemembered);
 
 /** WhatsApp still writes Mexican mobiles with the 1 that the country gave up in 2019. */
 function withoutLegacyDigit(digits: string): string {
@@ -32,15 +42,12 @@ function withoutLegacyDigit(digits: string): string {
  * Possible, not valid: the small metadata cannot tell apart countries that share a code, and would refuse British and
  * Italian mobiles; and a number that a country opened last month must not be lost.
  */
-const lookUp = boundedMemo((regionAndText: string): string | null => {
-  const bar = regionAndText.indexOf('|');
-  const region = regionAndText.slice(0, bar);
-  const text = regionAndText
-    .slice(bar + 1)
+function lookUp(given: string, region: string): string | null {
+  const text = given
     .trim()
     .replace(/^tel:/i, '')
     .replace(/^(?:00|＋)/, '+');
   const options = isRegion(region) ? { defaultCountry: region, extract: false } : { extract: false };
   const phone = parsePhoneNumberFromString(text, options);
   return phone?.isPossible() ? phone.number : null;
-}, 20_000);
+}

@@ -12,7 +12,7 @@ export interface JsonObject {
 const maxDepth = 64;
 
 /** A number literal may be too long for a JavaScript number. Ids inside texts are harmless and common, hence the second look. */
-const manyDigits = /\d{16}/;
+const manyDigits = 16;
 const manyDigitsOutsideText = /(?:^|[:,[\s])-?\d{16}/;
 
 /** `\u0000`, surrogates and escaped ASCII (which may spell `__proto__`): only then is the parsed value walked. */
@@ -52,7 +52,7 @@ function decode(body: Buffer, advice: string): string {
 
 function parse(text: string, advice: string): JsonValue {
   try {
-    const mayLoseDigits = manyDigits.test(text) && manyDigitsOutsideText.test(text);
+    const mayLoseDigits = hasDigitRun(text, manyDigits) && manyDigitsOutsideText.test(text);
     return mayLoseDigits ? parseWithSource(text, keepDigits) : (JSON.parse(text) as JsonValue);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
@@ -65,6 +65,20 @@ const keepDigits: Reviver = (_key, value, { source }) => {
   if (typeof value !== 'number' || source === undefined || Number.isSafeInteger(value)) return value;
   return /^-?\d+$/.test(source) ? source : value;
 };
+
+/** Do so many digits stand in a row? One of them stands at every `length`th place, so the others need no look. */
+function hasDigitRun(text: string, length: number): boolean {
+  for (let at = length - 1; at < text.length; at += length) {
+    let [first, last] = [at, at];
+    while (isDigit(text.charCodeAt(first))) first -= 1;
+    if (first === at) continue;
+    while (isDigit(text.charCodeAt(last))) last += 1;
+    if (last - first > length) return true;
+  }
+  return false;
+}
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
 /** An upper bound for the depth that costs next to nothing. */
 function countOpenings(text: string): number {

@@ -29,11 +29,14 @@ export function readContact({ contact, isFullContact }: ManychatBody, sourceKey:
   const consents: IncomingConsent[] = [];
   const properties: Record<string, string> = {};
   const others: [string, JsonValue][] = [];
-  for (const [name, value] of Object.entries(contact)) {
+  for (const name of Object.keys(contact)) {
+    const value = contact[name] ?? null;
     const rule = ruleFor(name, isFullContact);
     if (rule === undefined) others.push([name, value]);
-    else if (rule.as === 'nothing' || isNoValue(value)) continue;
-    else if (rule.as === 'attribute') attributes.push({ ...rule, value });
+    else if (rule.as === 'nothing' || value === null) continue;
+    // Whether an attribute's value says anything is looked at where attributes are collected.
+    else if (rule.as === 'attribute') attributes.push({ label: rule.label, value, key: rule.key, type: rule.type });
+    else if (isNoValue(value)) continue;
     else if (rule.as === 'property') properties[rule.name] = textOf(value) ?? '';
     else if (rule.as === 'consent') consents.push(...optIn(name, value, rule.purpose));
     else identities.push(...channelId(sourceKey, rule.identifies, value));
@@ -41,7 +44,8 @@ export function readContact({ contact, isFullContact }: ManychatBody, sourceKey:
   const whatsapp = textOf(field(contact, 'whatsapp_phone'));
   const phone = whatsapp === null ? null : (normaliseWhatsAppPhone(whatsapp) ?? whatsapp);
   attributes.push({ key: 'phone', label: 'Phone', value: phone, fallback: true });
-  return { identities, attributes: [...attributes, ...customFields(contact)], consents, properties, others };
+  addCustomFields(contact, attributes);
+  return { identities, attributes, consents, properties, others };
 }
 
 /** In a body typed by hand these are the author's words about this event, not ManyChat's about the contact. */
@@ -73,14 +77,13 @@ const apiTypes: ReadonlyMap<string, AttributeType> = new Map<string, AttributeTy
 ]);
 
 /** A map of caption → value (Full Contact Data), or the API's list of `{name, type, value}`; PHP writes an empty map as `[]`. */
-function customFields(contact: JsonObject): RawAttribute[] {
+function addCustomFields(contact: JsonObject, attributes: RawAttribute[]): void {
   const given = field(contact, 'custom_fields');
-  if (isJsonObject(given)) return Object.entries(given).map(([label, value]) => ({ label, value }));
-  if (given === undefined || !isJsonArray(given)) return [];
-  return given.filter(isJsonObject).flatMap((each) => {
+  if (isJsonObject(given)) for (const label of Object.keys(given)) attributes.push({ label, value: given[label] });
+  if (given === undefined || !isJsonArray(given)) return;
+  for (const each of given.filter(isJsonObject)) {
     const label = textOf(field(each, 'name'));
-    if (label === null) return [];
     const type = apiTypes.get(textOf(field(each, 'type')) ?? '');
-    return [{ label, value: field(each, 'value'), ...(type === undefined ? {} : { type }) }];
-  });
+    if (label !== null) attributes.push({ label, value: field(each, 'value'), type });
+  }
 }
