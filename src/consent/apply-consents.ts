@@ -4,6 +4,7 @@ import { type Consent, type Consents, type ConsentStatus, type Purpose, purposes
 export interface ConsentDecision {
   readonly purpose: Purpose;
   readonly status: Exclude<ConsentStatus, 'unknown'>;
+  /** The field that says it and its words, for example `optin_email: true`. */
   readonly evidence: string;
 }
 
@@ -20,8 +21,9 @@ export interface ConsentUpdate {
 
 /**
  * Applies what a person decided. The newest decision counts; of two at the same moment, the withdrawal does.
- * What a source merely repeats does not undo what was decided elsewhere since: a tick stored at a chat platform comes with every
- * message, also after the person has unsubscribed at the CRM. A repeated decision keeps its first proof (the moment somebody agreed does not move) and notes when it was confirmed.
+ * What a field of a source merely repeats does not undo what was decided elsewhere since: a tick stored at a chat platform comes with
+ * every message, also after the person has unsubscribed at the CRM, or in words to the same bot. A repeated decision keeps its first
+ * proof (the moment somebody agreed does not move) and notes when it was confirmed.
  */
 export function applyConsents(
   consents: Consents,
@@ -32,7 +34,8 @@ export function applyConsents(
   const at = update.at.toISOString();
   for (const decision of update.decisions) {
     const present = next[decision.purpose];
-    const statements = { ...present?.statements, [update.source]: decision.status };
+    const voice = voiceOf(update.source, decision);
+    const statements = { ...present?.statements, [voice]: decision.status };
     const candidate: Consent = {
       status: decision.status,
       at,
@@ -44,13 +47,35 @@ export function applyConsents(
       if (at > latest(present)) next = { ...next, [decision.purpose]: { ...present, statements, confirmedAt: at } };
       continue;
     }
-    // The source says what it has said before, and somebody else has decided otherwise since then: nobody changed their mind.
-    const repeats = present?.statements?.[update.source] === decision.status && present.source !== update.source;
-    if (repeats || !supersedes(candidate, present)) continue;
+    if (present !== undefined && !supersedes(candidate, present)) {
+      // Too late to count, but said: the field says nothing new when it says so again.
+      const isHeard = present.statements?.[voice] !== undefined;
+      if (!isHeard) next = { ...next, [decision.purpose]: { ...present, statements } };
+      continue;
+    }
+    if (present !== undefined && isOldNews(update.source, decision.status, present, voice)) {
+      next = { ...next, [decision.purpose]: { ...present, statements } };
+      continue;
+    }
     next = { ...next, [decision.purpose]: candidate };
     changes.push({ ...decision, previous: present?.status ?? 'unknown' });
   }
   return { consents: next, changes };
+}
+
+/**
+ * Whether nobody changed their mind: the field says what it has said before, and something else has decided otherwise since then; or it is
+ * heard for the first time after a withdrawal at its own source, where it may have stood all along.
+ */
+function isOldNews(source: string, status: ConsentStatus, present: Consent, voice: string): boolean {
+  const before = present.statements?.[voice];
+  return before === undefined ? present.status === 'revoked' && present.source === source : before === status;
+}
+
+/** Who says it: a field of a source. A stored tick and a word for this one event are two, though the same bot sends both. */
+function voiceOf(source: string, { evidence }: ConsentDecision): string {
+  const field = evidence.lastIndexOf(': ');
+  return field === -1 ? source : `${source}/${evidence.slice(0, field)}`;
 }
 
 /** Of two people that are one, for each purpose the newest decision. */
@@ -74,8 +99,7 @@ function stronger(a: Consent, b: Consent): Consent {
   return a.at === b.at ? (a.event <= b.event ? a : b) : a.at < b.at ? a : b;
 }
 
-function supersedes(candidate: Consent, present: Consent | undefined): boolean {
-  if (present === undefined) return true;
+function supersedes(candidate: Consent, present: Consent): boolean {
   const [mine, theirs] = [latest(candidate), latest(present)];
   return mine === theirs ? candidate.status === 'revoked' : mine > theirs;
 }

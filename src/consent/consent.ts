@@ -13,7 +13,7 @@ export interface Consent {
   /** When the same decision was last repeated, if it was; an older contrary decision that arrives late does not count. */
   readonly confirmedAt?: string;
   readonly source: string;
-  /** What each source said last. Platforms repeat a stored tick with every message; a repetition is no new decision. */
+  /** What each field of each source said last, by `source/field`. Platforms repeat a stored tick with every message; a repetition is no new decision. */
   readonly statements?: Readonly<Record<string, Exclude<ConsentStatus, 'unknown'>>>;
   /** The event that proves it. */
   readonly event: string;
