@@ -17,6 +17,7 @@ export interface SyncState {
   readonly fields: FieldValues | null;
   readonly tags: readonly string[] | null;
   readonly memo: Json;
+  /** The last one that called the provider; a comparison that found nothing to say is only in `outcome`. */
   readonly lastDelivery: LastDelivery | null;
 }
 
@@ -50,7 +51,7 @@ const syncStates = `
       'profileVersion', x.profile_version, 'outcome', x.outcome, 'code', x.code, 'message', x.message, 'field', x.field,
       'sent', x.sent, 'dropped', x.dropped) AS delivery
     FROM delivery_records x JOIN deliveries d ON d.id = x.delivery_id
-    WHERE x.profile_id = m.profile_id AND x.destination = m.destination ORDER BY x.delivery_id DESC LIMIT 1
+    WHERE x.profile_id = m.profile_id AND x.destination = m.destination AND d.calls > 0 ORDER BY x.delivery_id DESC LIMIT 1
   ) last ON true
   WHERE m.profile_id = $1 ORDER BY m.destination`;
 

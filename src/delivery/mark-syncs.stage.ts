@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { intArray, textArray, uuidArray } from '../database/binary-array.js';
 import type { Batch, BatchProfile, Stage } from '../events/batch.js';
 import { MappingDirectory } from '../mapping/mapping-directory.service.js';
 import { DeliveryWaker } from './delivery-waker.service.js';
@@ -52,17 +53,19 @@ export class MarkSyncsStage implements Stage {
       await batch.query(moveRecords, [losers, batch.merges.map(({ survivor }) => survivor)]);
     }
     const marks: { destination: string; profileId: string; version: number }[] = [];
-    for (const { destination, interest } of this.mappings.interested()) {
-      for (const held of batch.profiles.values()) {
-        if (losers.includes(held.profile.id) || !isNewsFor(interest, newsOf(held))) continue;
-        marks.push({ destination, profileId: held.profile.id, version: held.profile.version });
-      }
+    const mappings = this.mappings.interested();
+    for (const held of batch.profiles.values()) {
+      const { id: profileId, version } = held.profile;
+      if (losers.includes(profileId)) continue;
+      const news = newsOf(held);
+      for (const { destination, interest } of mappings)
+        if (isNewsFor(interest, news)) marks.push({ destination, profileId, version });
     }
     if (marks.length === 0) return;
     await batch.query(markSyncs, [
-      marks.map(({ destination }) => destination),
-      marks.map(({ profileId }) => profileId),
-      marks.map(({ version }) => version),
+      textArray(marks.map(({ destination }) => destination)),
+      uuidArray(marks.map(({ profileId }) => profileId)),
+      intArray(marks.map(({ version }) => version)),
       batch.now,
       settleMs,
       settleAtMostMs,

@@ -66,3 +66,19 @@ describe('an array in binary form', () => {
     expect(() => intArray([2 ** 31])).toThrow();
   });
 });
+
+describe('what is out of the ordinary', () => {
+  it('arrives as well: instants a number of microseconds cannot hold, arrays larger than the room kept for them', async () => {
+    const instants = [new Date('0401-01-01T00:00:00.001Z'), new Date('9999-12-31T23:59:59.999Z')];
+    expect(await received('timestamptz', timestampArray(instants))).toEqual(instants);
+    const texts = ['ä'.repeat(400_000), 'b'];
+    expect(await received('text', textArray(texts))).toEqual(texts);
+  });
+
+  it('does not change an array that was made before another one', () => {
+    const first = intArray([1, 2, 3]);
+    const before = Buffer.from(first);
+    intArray([4, 5, 6]);
+    expect(first).toEqual(before);
+  });
+});

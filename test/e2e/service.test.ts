@@ -52,7 +52,9 @@ describe('the service as a process', () => {
     });
     const profile = await eventually(
       () => api(`/api/profiles/${id}`),
-      (whole) => JSON.stringify(whole).includes('"outcome":"delivered"'),
+      (whole) =>
+        JSON.stringify(whole).includes('"destination":"hubspot"') &&
+        JSON.stringify(whole).includes('"plan":{"type":"string","value":"pro"}'),
     );
     expect(profile).toMatchObject({
       attributes: { plan: { value: 'pro', type: 'string', event: expect.any(String) as unknown } },
@@ -62,8 +64,8 @@ describe('the service as a process', () => {
       destinations: expect.arrayContaining([
         expect.objectContaining({
           destination: 'hubspot',
-          outcome: 'delivered',
           lastDelivery: expect.objectContaining({
+            outcome: 'delivered',
             sent: expect.objectContaining({ plan: { type: 'string', value: 'pro' } }) as unknown,
           }) as unknown,
         }),
@@ -96,10 +98,35 @@ describe('the service as a process', () => {
   it.each([
     ['/api/profiles?limit=0', '/limit'],
     ['/api/deliveries?cursor=nonsense', '/cursor'],
+    ['/api/profiles?cursor=nonsense', '/cursor'],
     ['/api/dead-letters?kind=other', '/kind'],
     ['/api/profiles/nonsense', ''],
   ])('answers %s with what is wrong and where', async (address, pointer) => {
     expect(await api(address)).toMatchObject({ status: 400, errors: [{ pointer }] });
+  });
+
+  it.each([
+    ['a text that PostgreSQL cannot store in a query', '/api/profiles?email=%00', 400],
+    ['an address that is not UTF-8', '/hooks/%E0%A4', 400],
+    ['an address that is too long', `/hooks/${'x'.repeat(300)}`, 414],
+  ])('answers %s with a problem', async (_what, address, status) => {
+    const answer = await fetch(`${service.url}${address}`, { headers: { authorization: `Bearer ${apiKey}` } });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(await answer.json()).toMatchObject({ status, detail: expect.stringMatching(/\S+/) as unknown });
+  });
+
+  it('does not repeat the query of an address, where a secret may stand', async () => {
+    const answer = await fetch(`${service.url}/hooks/demo-landbot?secret=hunter2-hunter2`, { method: 'POST' });
+    expect(answer.status).toBe(401);
+    expect(await answer.text()).not.toContain('hunter2');
+  });
+
+  it('refuses a NUL inside a text of the API', async () => {
+    const source = { platform: 'manychat', title: 'A\u0000B', secrets: ['mine-secret'] };
+    expect(await api('/api/sources/nul', { method: 'PUT', body: JSON.stringify(source) })).toMatchObject({
+      status: 400,
+    });
   });
 
   it('pages through lists without losing or repeating anything', async () => {
