@@ -36,7 +36,7 @@ const jsonb: ElementType<string> = {
 const uuid: ElementType<string> = {
   oid: oids.uuid,
   most: () => 16,
-  write: (buffer, value, at) => buffer.write(value.replaceAll('-', ''), at, 16, 'hex'),
+  write: writeUuid,
 };
 const int4: ElementType<number> = {
   oid: oids.int4,
@@ -52,8 +52,48 @@ const boolean: ElementType<boolean> = {
 const timestamptz: ElementType<Date> = {
   oid: oids.timestamptz,
   most: () => 8,
-  write: (buffer, value, at) => buffer.writeBigInt64BE(BigInt(value.getTime() - 946_684_800_000) * 1_000n, at) - at,
+  write: writeMicroseconds,
 };
+
+/** Value of each hexadecimal digit, by its character code; 16: it is none. */
+const hexDigits = new Uint8Array(128).fill(16);
+for (let value = 0; value < 16; value += 1) {
+  const digit = value.toString(16);
+  hexDigits[digit.charCodeAt(0)] = value;
+  hexDigits[digit.toUpperCase().charCodeAt(0)] = value;
+}
+const hyphen = '-'.charCodeAt(0);
+
+/** Stops at what is no hexadecimal digit; PostgreSQL refuses a UUID that is too short. */
+function writeUuid(buffer: Buffer, uuidText: string, at: number): number {
+  let to = at;
+  for (let from = 0; from < uuidText.length; from += 2) {
+    if (uuidText.charCodeAt(from) === hyphen) from += 1;
+    const high = hexDigits[uuidText.charCodeAt(from)] ?? 16;
+    const low = hexDigits[uuidText.charCodeAt(from + 1)] ?? 16;
+    if ((high | low) > 15) break;
+    buffer[to] = (high << 4) | low;
+    to += 1;
+  }
+  return to - at;
+}
+
+const year2000Ms = 946_684_800_000;
+const twoTo32 = 2 ** 32;
+
+function writeMicroseconds(buffer: Buffer, value: Date, at: number): number {
+  const sinceMs = value.getTime() - year2000Ms;
+  const micros = sinceMs * 1_000;
+  // Some 280 years around 2000 fit a number exactly; a BigInt is an object, made for each value.
+  if (!Number.isSafeInteger(micros)) return buffer.writeBigInt64BE(BigInt(sinceMs) * 1_000n, at) - at;
+  const high = Math.floor(micros / twoTo32);
+  buffer.writeInt32BE(high, at);
+  buffer.writeUInt32BE(micros - high * twoTo32, at + 4);
+  return 8;
+}
+
+/** Room to write in: `most` asks for three times what comes, and memory that large is costly to get anew for each array. */
+const scratch = Buffer.allocUnsafeSlow(1024 * 1024);
 
 function encoder<T>(type: ElementType<T>): (values: readonly (T | null)[]) => Buffer {
   return (values) => {
@@ -64,7 +104,7 @@ function encoder<T>(type: ElementType<T>): (values: readonly (T | null)[]) => Bu
       if (value === null) hasNull = 1;
       else size += type.most(value);
     }
-    const buffer = Buffer.allocUnsafe(size);
+    const buffer = size <= scratch.length ? scratch : Buffer.allocUnsafe(size);
     buffer.writeInt32BE(1, 0);
     buffer.writeInt32BE(hasNull, 4);
     buffer.writeInt32BE(type.oid, 8);
@@ -76,7 +116,8 @@ function encoder<T>(type: ElementType<T>): (values: readonly (T | null)[]) => Bu
       buffer.writeInt32BE(value === null ? -1 : bytes, at);
       at += lengthBytes + bytes;
     }
-    return buffer.subarray(0, at);
+    const written = buffer.subarray(0, at);
+    return buffer === scratch ? Buffer.from(written) : written;
   };
 }
 

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { jsonbArray, textArray, timestampArray, uuidArray } from '../database/binary-array.js';
+import type { AttributeValue } from '../profiles/attribute.js';
+import { setOwn } from '../profiles/own-value.js';
 import type { Batch, BatchEvent, Stage } from './batch.js';
 import type { EventData } from './event-data.js';
 
@@ -43,10 +45,10 @@ export class RecordStage implements Stage {
 }
 
 function dataOf({ incoming, attributes, notes }: BatchEvent): EventData {
-  const said = [...incoming.notes, ...notes];
+  const said = notes.length > 0 ? [...incoming.notes, ...notes] : incoming.notes;
   return {
     identities: incoming.identities,
-    ...(attributes.length > 0 && { attributes: Object.fromEntries(attributes.map(({ key, value }) => [key, value])) }),
+    ...(attributes.length > 0 && { attributes: byKey(attributes) }),
     ...(incoming.tagsAdded.length > 0 && { tagsAdded: incoming.tagsAdded }),
     ...(incoming.tagsRemoved.length > 0 && { tagsRemoved: incoming.tagsRemoved }),
     ...(incoming.consents.length > 0 && { consents: incoming.consents }),
@@ -54,4 +56,10 @@ function dataOf({ incoming, attributes, notes }: BatchEvent): EventData {
     ...(Object.keys(incoming.properties).length > 0 && { properties: incoming.properties }),
     ...(said.length > 0 && { notes: said }),
   };
+}
+
+function byKey(attributes: BatchEvent['attributes']): Record<string, AttributeValue> {
+  const values: Record<string, AttributeValue> = {};
+  for (const { key, value } of attributes) setOwn(values, key, value);
+  return values;
 }

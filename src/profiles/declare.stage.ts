@@ -45,7 +45,9 @@ export class DeclareStage implements Stage {
   }
 
   #typed(event: BatchEvent, learned: ReadonlyMap<string, AttributeType>): BatchEvent['attributes'] {
-    return event.incoming.attributes.flatMap(({ key, type, value }) => {
+    const { attributes } = event.incoming;
+    if (attributes.every(({ key, type }) => this.catalog.typeOf(key) === type)) return attributes;
+    return attributes.flatMap(({ key, type, value }) => {
       const declared = this.catalog.typeOf(key) ?? learned.get(key) ?? type;
       if (declared === type) return [{ key, value }];
       const coerced = coerce(value, declared);

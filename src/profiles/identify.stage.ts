@@ -68,8 +68,8 @@ export class IdentifyStage implements Stage {
   ) {}
 
   async run(batch: Batch): Promise<void> {
-    const owners = await this.#owners(batch);
-    const fresh = batch.events.filter((event) => !event.repeated);
+    const { owners, settled } = await this.#owners(batch);
+    const fresh = batch.events.filter((event) => !event.repeated && !settled.has(event));
     const lists = fresh.map(({ incoming }) => believed(incoming));
     const counts = await this.#counts(batch, lists, owners);
     const resolution = resolveIdentities(lists, { owners, counts }, () => uuidv7());
@@ -79,32 +79,47 @@ export class IdentifyStage implements Stage {
       if (refusal !== undefined) event.notes.push(refusal);
     });
     await this.#claim(batch, [...resolution.claims.values()]);
-    const known = new Map([
-      ...owners,
-      ...[...resolution.claims].map(([key, { profileId }]) => [key, profileId] as const),
-    ]);
+    const known = new Map(owners);
+    for (const [key, { profileId }] of resolution.claims) known.set(key, profileId);
     // What was the loser's is the survivor's from now on, also for whoever repeats an event of the loser's.
     const survivors = new Map(resolution.merges.map(({ loser, survivor }) => [loser, survivor]));
     if (survivors.size > 0) for (const [key, owner] of known) known.set(key, survivors.get(owner) ?? owner);
-    for (const event of batch.events) if (event.repeated) event.profileId = ownerOf(event, known);
+    for (const [event, owner] of settled) {
+      event.profileId = survivors.get(owner) ?? owner;
+      if (event.profileId === owner) continue;
+      for (const identity of event.incoming.identities) known.set(identityKey(identity), event.profileId);
+    }
+    for (const event of batch.events)
+      if (event.repeated && !settled.has(event)) event.profileId = ownerOf(event, known);
     await this.#lock(batch, resolution.created, resolution.merges);
     await this.#merge(batch, resolution.merges);
     batch.afterCommit(() => this.cache.remember(known));
   }
 
-  async #owners(batch: Batch): Promise<Map<string, string>> {
+  /** Whose each identity is; and the events that ask no question, because all their identities are one person's. */
+  async #owners(batch: Batch) {
     const owners = new Map<string, string>();
+    const settled = new Map<BatchEvent, string>();
     const unknown = new Map<string, Identity>();
-    for (const identity of identitiesOf(batch)) {
-      const key = identityKey(identity);
-      const owner = this.cache.ownerOf(key);
-      if (owner === undefined) unknown.set(key, identity);
-      else owners.set(key, owner);
+    for (const event of batch.events) {
+      const { identities } = event.incoming;
+      const keys = identities.map(identityKey);
+      const found = keys.map((key) => this.cache.ownerOf(key));
+      const [only] = found;
+      if (only !== undefined && found.every((owner) => owner === only)) {
+        settled.set(event, only);
+        continue;
+      }
+      keys.forEach((key, index) => {
+        const [identity, owner] = [identities[index], found[index]];
+        if (owner !== undefined) owners.set(key, owner);
+        else if (identity !== undefined) unknown.set(key, identity);
+      });
     }
-    if (unknown.size === 0) return owners;
+    if (unknown.size === 0) return { owners, settled };
     const rows = await batch.query<OwnerRow>(findOwners, columns([...unknown.values()]));
     for (const row of rows) owners.set(identityKey(row), row.profile_id);
-    return owners;
+    return { owners, settled };
   }
 
   /** Only where an identity is new to a known person, or two people meet: rare once people are known. */

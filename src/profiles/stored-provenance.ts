@@ -9,10 +9,19 @@ export type StoredProvenance = readonly (readonly [event: string, atMs: number, 
 
 export function byEvent(provenance: Readonly<Record<string, Provenance>>): StoredProvenance {
   const stored = new Map<string, [string, number, string[]]>();
-  for (const [key, [event, atMs]] of Object.entries(provenance)) {
-    const entry = stored.get(event);
-    if (entry === undefined) stored.set(event, [event, atMs, [key]]);
-    else entry[2].push(key);
+  let stamp: Provenance | undefined;
+  let keys: string[] = [];
+  for (const key of Object.keys(provenance)) {
+    const own = provenance[key];
+    if (own === undefined) continue;
+    // Attributes of one event mostly stand together and share its stamp.
+    if (own !== stamp) {
+      stamp = own;
+      const entry = stored.get(own[0]) ?? [own[0], own[1], []];
+      stored.set(own[0], entry);
+      keys = entry[2];
+    }
+    keys.push(key);
   }
   return [...stored.values()];
 }

@@ -60,6 +60,8 @@ describe('an array in binary form', () => {
 
   it('is refused, and not stored as something else, where a value is none of its type', async () => {
     await expect(received('uuid', uuidArray(['']))).rejects.toThrow();
+    await expect(received('uuid', uuidArray(['0197-not-a-uuid']))).rejects.toThrow();
+    await expect(received('uuid', uuidArray(['019a0000-0000-7000-8000-00000000000g']))).rejects.toThrow();
     await expect(received('text', textArray(['a\u0000b']))).rejects.toThrow();
     await expect(received('jsonb', jsonbArray(['{']))).rejects.toThrow();
     expect(() => timestampArray([new Date(Number.NaN)])).toThrow();
