@@ -60,10 +60,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env) {
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => {
       const name = String(issue.path[0]);
-      const found = secretNames.has(name)
-        ? 'a value that does not fit (not shown)'
-        : JSON.stringify(given[name] ?? null);
-      return `environment, ${name}: ${issue.message}; found ${found}`;
+      return `environment, ${name}: ${issue.message}; found ${whatIsThere(name, given[name])}`;
     });
     throw new ConfigurationError(lines.join('\n'));
   }
@@ -78,3 +75,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env) {
 }
 
 const secretNames = new Set(['ENCRYPTION_KEY', 'DATABASE_URL', 'REDIS_URL']);
+
+function whatIsThere(name: string, value: string | undefined): string {
+  if (value === undefined) return 'nothing';
+  return secretNames.has(name) ? 'a value that does not fit (not shown)' : JSON.stringify(value);
+}

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { QueryFailedError } from 'typeorm';
 import { z } from 'zod';
 import { Problem } from '../observability/problem.js';
 import { pipelineProblem } from '../pipeline/pipeline-problems.js';
@@ -19,12 +20,13 @@ export class ProblemFilter implements ExceptionFilter {
       .status(status)
       .headers(headers)
       .type('application/problem+json')
-      .send({ type: 'about:blank', title, status, detail, instance: url, ...extensions });
+      .send({ type: 'about:blank', title, status, detail, instance: url.split('?', 1)[0], ...extensions });
   }
 
   #problemOf(error: unknown): Problem {
     if (error instanceof Problem) return error;
-    const known = pipelineProblem(error) ?? fromZod(error) ?? fromNest(error) ?? fromFastify(error);
+    const known =
+      pipelineProblem(error) ?? fromZod(error) ?? fromNest(error) ?? fromFastify(error) ?? fromPostgres(error);
     if (known !== null) return known;
     this.#log.error({ err: error }, 'a request failed unexpectedly');
     return new Problem(500, 'Something went wrong', 'It is logged. Nothing was half-written.');
@@ -54,6 +56,18 @@ function fromFastify(error: unknown): Problem | null {
   return error.statusCode < 500
     ? new Problem(error.statusCode, titles[error.statusCode] ?? 'Bad request', error.message)
     : null;
+}
+
+/** PostgreSQL stores any text but one with U+0000, whether in a text or escaped in JSON. */
+const noSuchText: ReadonlySet<unknown> = new Set(['22021', '22P05']);
+
+function fromPostgres(error: unknown): Problem | null {
+  if (!(error instanceof QueryFailedError) || !('code' in error) || !noSuchText.has(error.code)) return null;
+  return new Problem(
+    400,
+    'That is not what was expected',
+    'A text holds the character U+0000, which cannot be stored.',
+  );
 }
 
 const titles: Readonly<Record<number, string>> = {

@@ -20,7 +20,8 @@ const search = z.object({
   phone: z.string().optional().describe('A phone number in E.164, for example +50688001122'),
   subscriber: z.string().optional().describe("A platform's own id"),
   namespace: z.string().optional().describe('Only with subscriber: whose id it is, for example acme-manychat/contact'),
-  ...pageQuery,
+  limit: pageQuery.limit,
+  cursor: z.uuid().optional().describe('`next` of the page before'),
 });
 const eventQuery = z.object(pageQuery);
 

@@ -2,7 +2,7 @@ import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import type { Environment } from '../../config/env.js';
 import { AppModule } from '../app.module.js';
@@ -13,7 +13,11 @@ const bodyLimitBytes = 4 * 1024 * 1024;
 
 /** The Nest application of a role, ready to listen. */
 export async function createApp(env: Environment, databaseUrl: string): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: bodyLimitBytes, routerOptions: { maxParamLength: 200 } });
+  const adapter = new FastifyAdapter({
+    bodyLimit: bodyLimitBytes,
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: refuseAddress,
+  });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRole(env, databaseUrl), adapter, {
     bufferLogs: true,
     bodyParser: false,
@@ -26,6 +30,15 @@ export async function createApp(env: Environment, databaseUrl: string): Promise<
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return app;
+}
+
+/** An address that cannot be read, or is too long, reaches no controller and so no filter. */
+function refuseAddress(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  const { statusCode: status = 400, message: detail } = error;
+  void reply
+    .status(status)
+    .type('application/problem+json')
+    .send({ type: 'about:blank', title: 'Bad address', status, detail });
 }
 
 /** What a request's body, query or path should have been, each problem with its place. */

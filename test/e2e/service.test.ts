@@ -108,7 +108,7 @@ describe('the service as a process', () => {
   it.each([
     ['a text that PostgreSQL cannot store in a query', '/api/profiles?email=%00', 400],
     ['an address that is not UTF-8', '/hooks/%E0%A4', 400],
-    ['an address that is too long', `/hooks/${'x'.repeat(300)}`, 414],
+    ['an address that is too long', `/api/profiles/${'x'.repeat(300)}`, 414],
   ])('answers %s with a problem', async (_what, address, status) => {
     const answer = await fetch(`${service.url}${address}`, { headers: { authorization: `Bearer ${apiKey}` } });
     expect(answer.status).toBe(status);
