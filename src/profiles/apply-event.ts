@@ -36,7 +36,14 @@ export function applyEvent(profile: Profile, update: ProfileUpdate): Applied {
   }
   const { tags, tagProvenance, changed: tagsChanged } = applyTags(profile, update, atMs);
   return {
-    profile: { ...profile, attributes, attributeProvenance, tags, tagProvenance },
+    profile: {
+      ...profile,
+      attributes,
+      attributeProvenance,
+      tags,
+      tagProvenance,
+      lastEventAt: update.at > profile.lastEventAt ? update.at : profile.lastEventAt,
+    },
     changedAttributes: [...new Set(changedAttributes)],
     tagsChanged,
   };

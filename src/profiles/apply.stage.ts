@@ -19,8 +19,7 @@ export class ApplyStage implements Stage {
         tagsAdded: teaches[event.incoming.kind] ? event.incoming.tagsAdded : [],
         tagsRemoved: teaches[event.incoming.kind] ? event.incoming.tagsRemoved : [],
       });
-      const lastEventAt = event.occurredAt > profile.lastEventAt ? event.occurredAt : profile.lastEventAt;
-      held.profile = { ...profile, lastEventAt };
+      held.profile = profile;
       held.touched = true;
       held.tagsChanged ||= tagsChanged;
       for (const key of changedAttributes) held.changedAttributes.add(key);

@@ -1,4 +1,4 @@
-import { Controller, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Decision } from '../events/decision.js';
@@ -10,6 +10,11 @@ import { isOneOf } from '../security/secret-hash.js';
 import { type HookRequest, UnreadableBodyError } from './chat-platform.js';
 import { readHook } from './read-hook.js';
 import { type ActiveSource, SourceDirectory } from './source-directory.service.js';
+
+/** Not by `@Param`: the pipes that look at queries and bodies elsewhere would be asked for each event, and wait. */
+interface HookRoute {
+  Params: { readonly source: string };
+}
 
 /** Where the chatbot platforms call. By the time a call is answered, everything it causes is committed. */
 @ApiTags('Webhooks')
@@ -34,11 +39,8 @@ export class HookController {
   @ApiResponse({ status: 404, description: 'There is no such source' })
   @ApiResponse({ status: 422, description: 'The event cannot be processed and is kept as a dead letter' })
   @ApiResponse({ status: 503, description: 'The database is out of reach or there is too much to do; send it again' })
-  async receive(
-    @Param('source') key: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  async receive(@Req() request: FastifyRequest<HookRoute>, @Res() reply: FastifyReply): Promise<void> {
+    const key = request.params.source;
     const source = this.sources.find(key);
     if (source === undefined) {
       this.metrics.hookRefused('', 'unknown_source');
