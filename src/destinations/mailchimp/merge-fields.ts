@@ -8,7 +8,7 @@ import { toMergeValue } from './convert.js';
 export const emailField = 'email_address';
 
 const keptMs = 10 * 60_000;
-/** A field we do not know may have been made a moment ago; asked about at most this often. */
+/** A field or a choice that we do not know may have been made a moment ago; asked about at most this often. */
 const askedAgainMs = 60_000;
 
 const attributeTypes: Readonly<Record<string, AttributeType>> = { number: 'number', date: 'date', birthday: 'date' };
@@ -29,13 +29,13 @@ export class MergeFields {
     private readonly now: () => Date,
   ) {}
 
-  /** Knows all of `tags`, as far as the audience has them. */
-  async covering(tags: Iterable<string>): Promise<ReadonlyMap<string, MergeField>> {
+  /** Knows where all of this goes, as far as the audience takes it. */
+  async covering(sent: readonly FieldValues[]): Promise<ReadonlyMap<string, MergeField>> {
     const ageMs = this.now().getTime() - this.#readAt;
     if (this.#fields === null || ageMs > keptMs) return this.read();
     const fields = await this.#fields;
-    const isMissing = [...tags].some((tag) => !fields.has(tag));
-    return isMissing && ageMs > askedAgainMs ? this.read() : fields;
+    if (ageMs <= askedAgainMs) return fields;
+    return sent.some((values) => toMergeWrite(fields, values).dropped.length > 0) ? this.read() : fields;
   }
 
   async read(): Promise<ReadonlyMap<string, MergeField>> {

@@ -85,9 +85,7 @@ export class Upsert {
     const jobs = (['new', 'batch', 'alone', 'look', 'rename'] as const).flatMap(lane);
     if (jobs.length === 0) return;
     try {
-      const fields = await this.tools.fields.covering(
-        new Set(jobs.flatMap(({ record }) => Object.keys(record.fields))),
-      );
+      const fields = await this.tools.fields.covering(jobs.map(({ record }) => record.fields));
       const ready = (name: Lane): WriteJob[] => lane(name).map((job) => withFields(job, fields));
       for (const job of this.#leaveUnchanged(ready('alone'), () => false)) this.#alone(job, 'alone');
       for (const job of ready('look')) this.#alone(job, 'look');

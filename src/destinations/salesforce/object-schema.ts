@@ -23,8 +23,12 @@ export class SchemaCache {
   ) {}
 
   get(object: string): Promise<ObjectSchema> {
+    return this.notOlderThan(object, keptMs);
+  }
+
+  notOlderThan(object: string, ageMs: number): Promise<ObjectSchema> {
     const kept = this.#schemas.get(object);
-    if (kept !== undefined && this.now().getTime() - kept.since.getTime() < keptMs) return kept.schema;
+    if (kept !== undefined && this.now().getTime() - kept.since.getTime() < ageMs) return kept.schema;
     const schema = this.client.describe(object).then(toSchema);
     this.#schemas.set(object, { schema, since: this.now() });
     schema.catch(() => this.forget(object));

@@ -3,7 +3,7 @@ import type { FailedRecord, OutgoingRecord, RecordResult, UpsertRequest } from '
 import type { SalesforceClient } from './client.js';
 import { comparableKey, readExisting } from './existing-records.js';
 import { moveKeys } from './move-keys.js';
-import { keyFieldOf, type SchemaCache } from './object-schema.js';
+import { keyFieldOf, type ObjectSchema, type SchemaCache } from './object-schema.js';
 import { mustRead, toRow, writableTagsField, type OutgoingRow, type RowPlan } from './outgoing-row.js';
 import { deliveredWithoutCall, failed, toResult } from './record-result.js';
 import { remedied } from './remedy.js';
@@ -25,6 +25,9 @@ interface Job {
   readonly plan: RowPlan;
 }
 
+/** A schema older than this is read again before a field is left out because of it. */
+const trustedForMs = 60_000;
+
 /** Codes that say that the org's fields are no longer what we read. */
 const outdatedSchemaCodes: ReadonlySet<string | undefined> = new Set([
   'INVALID_FIELD',
@@ -42,12 +45,17 @@ const outdatedSchemaCodes: ReadonlySet<string | undefined> = new Set([
 export async function upsertRecords(tools: UpsertTools, request: UpsertRequest): Promise<readonly RecordResult[]> {
   const { client, schemas, settings } = tools;
   const { object } = request;
-  try {
-    const schema = await schemas.get(object);
+  const jobOn = (schema: ObjectSchema): Job => {
     const keyField = keyFieldOf(schema, request.keyField);
-    const { lastNameFallback, recordsPerCall } = settings;
+    const { lastNameFallback } = settings;
     const plan = { schema, keyField: keyField.name, tagsField: request.tagsField, lastNameFallback };
-    const job = { client, object, keyField, plan };
+    return { client, object, keyField, plan };
+  };
+  try {
+    let job = jobOn(await schemas.get(object));
+    if (leavesOut(request.records, job.plan)) job = jobOn(await schemas.notOlderThan(object, trustedForMs));
+    const { keyField } = job;
+    const { recordsPerCall } = settings;
     const { first, again } = splitByKey(request.records, keyField);
     const results: RecordResult[] = again.map((record) => failed(record, keyRepeated()));
     for (let start = 0; start < first.length; start += recordsPerCall) {
@@ -62,6 +70,10 @@ export async function upsertRecords(tools: UpsertTools, request: UpsertRequest):
     throw error;
   }
 }
+
+/** An admin may have made the field or the picklist value a moment ago. */
+const leavesOut = (records: readonly OutgoingRecord[], plan: RowPlan): boolean =>
+  records.some((record) => toRow(record, { exists: null, tags: null }, plan).dropped.length > 0);
 
 interface BatchOutcome {
   readonly done: readonly RecordResult[];
