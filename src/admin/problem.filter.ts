@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { QueryFailedError } from 'typeorm';
 import { z } from 'zod';
 import { Problem } from '../observability/problem.js';
+import { batchFailure } from '../pipeline/batch-failure.js';
 import { pipelineProblem } from '../pipeline/pipeline-problems.js';
 
 /** Turns whatever was thrown into `application/problem+json` (RFC 9457). What we did not expect is logged, not shown. */
@@ -29,6 +30,8 @@ export class ProblemFilter implements ExceptionFilter {
       pipelineProblem(error) ?? fromZod(error) ?? fromNest(error) ?? fromFastify(error) ?? fromPostgres(error);
     if (known !== null) return known;
     this.#log.error({ err: error }, 'a request failed unexpectedly');
+    if (batchFailure(error) === 'unavailable')
+      return new Problem(503, 'Not available now', 'The database cannot be used now. Ask again in a few seconds.');
     return new Problem(500, 'Something went wrong', 'It is logged. Nothing was half-written.');
   }
 }

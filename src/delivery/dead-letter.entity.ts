@@ -22,7 +22,7 @@ export class DeadLetterEntity {
   @Column('integer', { default: 1 }) occurrences!: number;
   @Column('timestamptz') created_at!: Date;
   @Column('timestamptz') last_at!: Date;
-  /** `replayed`, `delivered` (a later version went through) or `dismissed`. */
+  /** `replayed`, `delivered` (a later version went through) or `dismissed` (its destination was deleted). */
   @Column('text', { nullable: true }) resolution!: string | null;
   @Column('timestamptz', { nullable: true }) resolved_at!: Date | null;
 }

@@ -59,10 +59,18 @@ export class DestinationStates {
     await manager.query(`UPDATE destination_states SET resynced_mapping = 0 WHERE destination = $1`, [destination]);
   }
 
-  /** A destination is deleted: what was due for it and what it held is forgotten; its deliveries and dead letters stay readable. */
-  async forget(manager: EntityManager, destination: string): Promise<void> {
+  /**
+   * A destination is deleted: what was due for it and what it held is forgotten. Its deliveries and dead letters stay readable; the letters
+   * are closed, or a replay would make due what nobody brings anywhere.
+   */
+  async forget(manager: EntityManager, destination: string, now: Date): Promise<void> {
     for (const table of ['sync_marks', 'remote_records', 'destination_states'])
       await manager.query(`DELETE FROM ${table} WHERE destination = $1`, [destination]);
+    await manager.query(
+      `UPDATE dead_letters SET resolution = 'dismissed', resolved_at = $2
+       WHERE kind = 'sync' AND origin = $1 AND resolved_at IS NULL`,
+      [destination, now],
+    );
   }
 
   /** Leases of drains that died with the last process; only for a database that no other process uses. */

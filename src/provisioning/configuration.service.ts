@@ -116,7 +116,7 @@ export class Configuration {
     if (destination === null) throw new Problem(404, 'Unknown destination', `There is no destination "${key}".`);
     this.#guard('destination', key, destination, 'api');
     await manager.getRepository(DestinationEntity).delete({ key });
-    await this.states.forget(manager, key);
+    await this.states.forget(manager, key, this.now());
   }
 
   /** What files no longer name is switched off, kept, and can be edited from then on. */

@@ -93,6 +93,26 @@ describe('a destination that was switched off for a while', () => {
   });
 });
 
+describe('a destination that is deleted', () => {
+  it('leaves no dead letter open, which a replay would make due for nobody', async () => {
+    await save(hubspot('deleted'), 'api');
+    await database.dataSource.query(
+      `INSERT INTO dead_letters (id, kind, origin, subject, cause, message, request, created_at, last_at)
+       VALUES (gen_random_uuid(), 'sync', 'deleted', 'p1', 'INVALID_EMAIL', 'no', '{}', $1, $1),
+         (gen_random_uuid(), 'sync', 'kept', 'p1', 'INVALID_EMAIL', 'no', '{}', $1, $1)`,
+      [clock.now()],
+    );
+    const configuration = core.get(Configuration);
+    await configuration.change((manager) => configuration.deleteDestination(manager, 'deleted'));
+    expect(
+      await database.dataSource.query(`SELECT origin, resolution FROM dead_letters ORDER BY origin`),
+    ).toMatchObject([
+      { origin: 'deleted', resolution: 'dismissed' },
+      { origin: 'kept', resolution: null },
+    ]);
+  });
+});
+
 describe('what comes from a file', () => {
   it('can be changed only there', async () => {
     await provision(hubspot('from-file'));
