@@ -41,9 +41,7 @@ describe('a mapped profile', () => {
       { from: 'firstName', to: 'c', as: 'number' },
     );
     expect(fields).toEqual({ a: text('maths, tea'), b: text('165') });
-    expect(problems).toEqual([
-      { field: 'c', code: 'NOT_CONVERTIBLE', message: 'attribute firstName is not a number' },
-    ]);
+    expect(problems).toEqual([{ field: 'c', code: 'NOT_CONVERTIBLE', message: 'attribute firstName is not a number' }]);
   });
 
   it('can hold tags, consents, constants and what the profile itself is', () => {

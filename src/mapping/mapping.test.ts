@@ -17,6 +17,12 @@ describe('a mapping', () => {
     expect(mappingSchema.parse(JSON.parse(JSON.stringify(mapping)))).toEqual(mapping);
   });
 
+  it('says what a value can come from, when it is none of that', () => {
+    expect(problemsOf({ fields: [{ from: { tagg: 'vip' }, to: 'is_vip' }] })).toEqual([
+      expect.stringMatching(/^fields\.0\.from: .*attribute.*tag.*consent.*profile.*constant/),
+    ]);
+  });
+
   it('fills no field twice, the key neither', () => {
     const fields = [
       { from: 'a', to: 'x' },

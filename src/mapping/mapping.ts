@@ -13,13 +13,19 @@ const inputObject = z.union([
 ]);
 
 /** Where a field's value comes from; a plain text names an attribute. */
-export const mappingInput = z.union([
-  z
-    .string()
-    .min(1)
-    .transform((attribute) => ({ attribute })),
-  inputObject,
-]);
+export const mappingInput = z.union(
+  [
+    z
+      .string()
+      .min(1)
+      .transform((attribute) => ({ attribute })),
+    inputObject,
+  ],
+  {
+    error:
+      'must be the name of an attribute, or one of { attribute: name }, { tag: name }, { consent: email, sms or whatsapp }, { profile: id, createdAt or lastEventAt }, { constant: value }',
+  },
+);
 export type MappingInput = z.output<typeof mappingInput>;
 
 /** Which profile data becomes which field of a destination. Written in YAML or through the API. */
