@@ -23,7 +23,14 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: [frameworkFiles, 'src/main.ts', 'src/cli.ts', 'src/launch/**', 'src/database/migrations/**', 'src/**/*.test.ts'],
+    ignores: [
+      frameworkFiles,
+      'src/main.ts',
+      'src/cli.ts',
+      'src/launch/**',
+      'src/database/migrations/**',
+      'src/**/*.test.ts',
+    ],
     rules: {
       'no-restricted-imports': [
         'error',

@@ -9,7 +9,11 @@ import { webhookConfiguration } from './configuration.js';
 import { measureWebhooks, type WebhookOptions } from './webhooks.js';
 
 const { values } = parseArgs({
-  options: { json: { type: 'string' }, seconds: { type: 'string', default: '10' }, profiles: { type: 'string', default: '30000' } },
+  options: {
+    json: { type: 'string' },
+    seconds: { type: 'string', default: '10' },
+    profiles: { type: 'string', default: '30000' },
+  },
 });
 const seconds = Number(values.seconds);
 const say = (line = ''): boolean => process.stdout.write(`${line}\n`);
@@ -29,7 +33,9 @@ try {
   const measure = async (title: string, name: string, options: Pick<WebhookOptions, 'target' | 'environment'>) => {
     const figures = await measureWebhooks({ ...options, databaseUrl: await database(name), configFolder, seconds });
     const { requestsPerSecond, p50Ms, p99Ms, errors } = figures;
-    say(`  ${title.padEnd(46)} ${requestsPerSecond.toFixed(0).padStart(6)}/s   p50 ${p50Ms} ms   p99 ${p99Ms} ms   errors ${errors}`);
+    say(
+      `  ${title.padEnd(46)} ${requestsPerSecond.toFixed(0).padStart(6)}/s   p50 ${p50Ms} ms   p99 ${p99Ms} ms   errors ${errors}`,
+    );
     return figures;
   };
 
@@ -46,11 +52,18 @@ try {
 
   say();
   say(`Delivery: ${Number(values.profiles).toLocaleString('en')} new profiles to each sandbox, limits off`);
-  const deliveries = await measureDelivery({ databaseUrl: await database('delivery'), folder, profiles: Number(values.profiles) });
+  const deliveries = await measureDelivery({
+    databaseUrl: await database('delivery'),
+    folder,
+    profiles: Number(values.profiles),
+  });
   for (const { destination, profilesPerSecond, calls, leastCalls } of deliveries)
-    say(`  ${destination.padEnd(12)} ${profilesPerSecond.toFixed(0).padStart(6)} profiles/s   ${calls} calls, at least ${leastCalls} are needed`);
+    say(
+      `  ${destination.padEnd(12)} ${profilesPerSecond.toFixed(0).padStart(6)} profiles/s   ${calls} calls, at least ${leastCalls} are needed`,
+    );
 
-  const total = (pick: (figures: (typeof deliveries)[number]) => number): number => deliveries.reduce((sum, one) => sum + pick(one), 0);
+  const total = (pick: (figures: (typeof deliveries)[number]) => number): number =>
+    deliveries.reduce((sum, one) => sum + pick(one), 0);
   const ratios = {
     webhookVsBareInsert: parley.requestsPerSecond / bare,
     webhookVsTransactionEach: parley.requestsPerSecond / each.requestsPerSecond,
@@ -61,7 +74,10 @@ try {
   say(`  a/c ${ratios.webhookVsTransactionEach.toFixed(2)} (wanted: at least 3)`);
   say(`  calls/least ${ratios.callsVsLeast.toFixed(3)} (wanted: at most 1.02)`);
   if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify({ webhooks: { bareBefore, parley, each, bareAfter }, deliveries, ratios }, null, 2)}\n`);
+    writeFileSync(
+      values.json,
+      `${JSON.stringify({ webhooks: { bareBefore, parley, each, bareAfter }, deliveries, ratios }, null, 2)}\n`,
+    );
 } finally {
   await server.stop();
   rmSync(server.dataFolder, { recursive: true, force: true });

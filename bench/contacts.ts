@@ -39,7 +39,13 @@ function halvesOf(index: number): readonly [string, string] {
     subscribed: '2026-03-02T09:10:11-06:00',
     last_interaction: null,
     ig_last_interaction: null,
-    custom_fields: { plan: plans[index % 3], budget: index % 900, birthday: '1990-05-04', newsletter: index % 2 === 0, note: marker },
+    custom_fields: {
+      plan: plans[index % 3],
+      budget: index % 900,
+      birthday: '1990-05-04',
+      newsletter: index % 2 === 0,
+      note: marker,
+    },
   });
   const [before = '', middle = '', after = ''] = text.split(marker);
   return [`${before}x${middle}`, after];

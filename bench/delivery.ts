@@ -61,7 +61,8 @@ export async function measureDelivery({ databaseUrl, folder, profiles }: Options
     await parley.app.get(AttributeCatalog).onModuleInit();
     await dataSource.query(insertProfiles, [profiles]);
     const figures: DeliveryFigures[] = [];
-    for (const sandbox of sandboxes) figures.push(await drainOne(parley.app.get(Delivery), dataSource, sandbox, profiles));
+    for (const sandbox of sandboxes)
+      figures.push(await drainOne(parley.app.get(Delivery), dataSource, sandbox, profiles));
     return figures;
   } finally {
     await parley.close();
@@ -69,7 +70,12 @@ export async function measureDelivery({ databaseUrl, folder, profiles }: Options
   }
 }
 
-async function drainOne(delivery: Delivery, dataSource: DataSource, sandbox: RunningSandbox, profiles: number): Promise<DeliveryFigures> {
+async function drainOne(
+  delivery: Delivery,
+  dataSource: DataSource,
+  sandbox: RunningSandbox,
+  profiles: number,
+): Promise<DeliveryFigures> {
   await dataSource.query(insertMarks, [sandbox.id]);
   const started = performance.now();
   await delivery.drain(sandbox.id);

@@ -14,10 +14,16 @@ const targets = {
   /** The least a webhook can do and not lose anything: one INSERT for each request. */
   async bare(): Promise<string> {
     const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 12 });
-    await pool.query('CREATE TABLE IF NOT EXISTS bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz DEFAULT now(), body jsonb)');
+    await pool.query(
+      'CREATE TABLE IF NOT EXISTS bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz DEFAULT now(), body jsonb)',
+    );
     const app = Fastify();
     app.post('/hooks/:source', async (request) => {
-      await pool.query({ name: 'insert', text: 'INSERT INTO bare (body) VALUES ($1)', values: [JSON.stringify(request.body)] });
+      await pool.query({
+        name: 'insert',
+        text: 'INSERT INTO bare (body) VALUES ($1)',
+        values: [JSON.stringify(request.body)],
+      });
       return { status: 'ok' };
     });
     return app.listen({ port: 0, host: '127.0.0.1' });
