@@ -82,7 +82,7 @@ describe.for([
   const runs = it.runIf(!redis || hasRedis);
   let queues: Awaited<ReturnType<typeof open>>;
   const jobsDone = (job: string, count: number) =>
-    expect.poll(() => queues.trace.of(job).length, { timeout: 5_000, interval: 5 }).toBe(count);
+    expect.poll(() => queues.trace.of(job).length, { timeout: 20_000, interval: 5 }).toBe(count);
 
   beforeAll(async () => {
     if (redis && !hasRedis) return;
@@ -188,7 +188,7 @@ describe.for([
     await queues.maintenance.add('housekeeping', {}, { repeat: { every } });
     await queues.maintenance.add('housekeeping', {}, { repeat: { every } });
     await expect
-      .poll(() => queues.trace.of('housekeeping').length, { timeout: 5_000, interval: 5 })
+      .poll(() => queues.trace.of('housekeeping').length, { timeout: 20_000, interval: 5 })
       .toBeGreaterThanOrEqual(4);
     const times = queues.trace.of('housekeeping').map(({ atMs }) => atMs);
     expect((times[3] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(2 * every);
@@ -196,7 +196,7 @@ describe.for([
 
   runs('goes on repeating a job that failed', async () => {
     queues.trace.act = () => Promise.reject(new Error('as planned'));
-    await expect.poll(() => queues.trace.of('housekeeping').length, { timeout: 5_000 }).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => queues.trace.of('housekeeping').length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
   });
 
   runs('waits for what runs when it is closed, and starts nothing more', async () => {
