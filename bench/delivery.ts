@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import path from 'node:path';
 import { readEnvironment } from '../config/env.js';
 import { Delivery } from '../src/delivery/delivery.service.js';
@@ -57,6 +58,11 @@ export async function measureDelivery({ databaseUrl, folder, profiles }: Options
   );
   try {
     const dataSource = parley.app.get(DataSource);
+    // A start compares everybody with new mappings; that must not run into what is measured.
+    await until(
+      dataSource,
+      `SELECT count(*)::int AS left FROM destinations d LEFT JOIN destination_states s ON s.destination = d.key WHERE COALESCE(s.resynced_mapping, 0) = 0`,
+    );
     await dataSource.query(insertDefinitions);
     await parley.app.get(AttributeCatalog).onModuleInit();
     await dataSource.query(insertProfiles, [profiles]);
@@ -78,7 +84,12 @@ async function drainOne(
 ): Promise<DeliveryFigures> {
   await dataSource.query(insertMarks, [sandbox.id]);
   const started = performance.now();
+  // A sweep may have begun it; then it is that drain we wait for.
   await delivery.drain(sandbox.id);
+  await until(
+    dataSource,
+    `SELECT count(*)::int AS left FROM sync_marks WHERE destination = '${sandbox.id}' AND due_at IS NOT NULL`,
+  );
   const seconds = (performance.now() - started) / 1_000;
   const [{ left } = { left: -1 }] = await dataSource.query<{ left: number }[]>(
     `SELECT count(*)::int AS left FROM sync_marks WHERE destination = $1 AND outcome <> 'delivered'`,
@@ -93,4 +104,13 @@ async function drainOne(
     calls: sandbox.journal.count,
     leastCalls: Math.ceil(profiles / largest),
   };
+}
+
+/** Asks until nothing is left. */
+async function until(dataSource: DataSource, question: string): Promise<void> {
+  for (;;) {
+    const [row] = await dataSource.query<{ left: number }[]>(question);
+    if (row?.left === 0) return;
+    await delay(10);
+  }
 }
