@@ -6,7 +6,7 @@
  *
  * @see https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/utils/adt/arrayfuncs.c (array_recv)
  */
-const oids = { boolean: 16, int4: 23, text: 25, timestamptz: 1184, uuid: 2950, jsonb: 3802 } as const;
+const oids = { int4: 23, text: 25, timestamptz: 1184, uuid: 2950, jsonb: 3802 } as const;
 
 /** Dimensions, flags, element type, length and lower bound of the one dimension: five int32. */
 const headerBytes = 20;
@@ -42,11 +42,6 @@ const int4: ElementType<number> = {
   oid: oids.int4,
   most: () => 4,
   write: (buffer, value, at) => buffer.writeInt32BE(value, at) - at,
-};
-const boolean: ElementType<boolean> = {
-  oid: oids.boolean,
-  most: () => 1,
-  write: (buffer, value, at) => buffer.writeUInt8(value ? 1 : 0, at) - at,
 };
 /** Microseconds since 2000-01-01. */
 const timestamptz: ElementType<Date> = {
@@ -129,7 +124,5 @@ export const jsonbArray = encoder(jsonb);
 export const uuidArray = encoder(uuid);
 /** `int4[]` */
 export const intArray = encoder(int4);
-/** `boolean[]` */
-export const booleanArray = encoder(boolean);
 /** `timestamptz[]` */
 export const timestampArray = encoder(timestamptz);

@@ -69,10 +69,6 @@ export class InProcessQueue extends EventEmitter {
     await Promise.allSettled([...this.#active]);
   }
 
-  isReady(): Promise<this> {
-    return Promise.resolve(this);
-  }
-
   #later(job: InProcessJob, delayMs: number): void {
     const timer = setTimeout(() => {
       this.#timers.delete(job.id);

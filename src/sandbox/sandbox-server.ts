@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Emulator, SandboxClock } from './emulator.js';
@@ -12,6 +13,8 @@ export interface SandboxOptions {
   readonly host?: string;
   /** Where the account survives a restart; left out: in memory only. */
   readonly stateFile?: string;
+  /** Told when the state could not be saved; left out: standard error. */
+  readonly warn?: (line: string) => void;
 }
 
 export interface RunningSandbox {
@@ -75,7 +78,9 @@ export async function startSandbox(
   const address = app.server.address();
   origin = `http://${host}:${address !== null && typeof address === 'object' ? address.port : options.port}`;
   const stopSaving =
-    options.stateFile === undefined ? noSaving : saveRegularly(emulator, () => changes, options.stateFile);
+    options.stateFile === undefined
+      ? noSaving
+      : saveRegularly(emulator, () => changes, options.stateFile, options.warn ?? toStandardError);
   return {
     id: emulator.id,
     title: emulator.title,
@@ -124,11 +129,12 @@ function readBodies(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 }
 
+const toStandardError = (line: string): boolean => process.stderr.write(`${line}\n`);
+
 async function restore(emulator: Emulator, stateFile: string): Promise<void> {
-  const text = await readFile(stateFile, 'utf8').catch(() => null);
-  if (text === null) return;
+  if (!existsSync(stateFile)) return;
   try {
-    emulator.importState(JSON.parse(text));
+    emulator.importState(JSON.parse(await readFile(stateFile, 'utf8')));
   } catch (error) {
     throw new Error(
       `The ${emulator.title} sandbox cannot read its saved state in ${stateFile}: ${error instanceof Error ? error.message : String(error)}. Delete that file to start with an empty account.`,
@@ -138,23 +144,35 @@ async function restore(emulator: Emulator, stateFile: string): Promise<void> {
 }
 
 /** Writes the state at most once a second while it is used, and once more on the last call; the file is never half written. */
-function saveRegularly(emulator: Emulator, changes: () => number, stateFile: string): () => Promise<void> {
+function saveRegularly(
+  emulator: Emulator,
+  changes: () => number,
+  stateFile: string,
+  warn: (line: string) => void,
+): () => Promise<void> {
   let savedAt = changes();
   const save = async (): Promise<void> => {
-    if (changes() === savedAt) return;
-    savedAt = changes();
+    const savingAt = changes();
+    if (savingAt === savedAt) return;
     const next = `${stateFile}.${randomUUID()}`;
     await writeFile(next, JSON.stringify(emulator.exportState()));
     await rename(next, stateFile);
+    savedAt = savingAt;
   };
+  const tryToSave = (): Promise<void> =>
+    save().catch((error: unknown) =>
+      warn(
+        `The ${emulator.title} sandbox could not save what it holds: ${error instanceof Error ? error.message : String(error)}`,
+      ),
+    );
   let pending = Promise.resolve();
   const timer = setInterval(() => {
-    pending = pending.then(save, save);
+    pending = pending.then(tryToSave);
   }, snapshotEveryMs);
   timer.unref();
   return async () => {
     clearInterval(timer);
-    await pending.catch(() => undefined);
+    await pending;
     await save();
   };
 }

@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  booleanArray,
-  intArray,
-  jsonbArray,
-  textArray,
-  timestampArray,
-  uuidArray,
-} from '../../src/database/binary-array.js';
+import { intArray, jsonbArray, textArray, timestampArray, uuidArray } from '../../src/database/binary-array.js';
 import { testDatabase } from '../support/database.js';
 
 const database = testDatabase();
@@ -29,7 +22,6 @@ describe('an array in binary form', () => {
     ['text', textArray, orNull(storable)],
     ['uuid', uuidArray, orNull(fc.uuid())],
     ['int4', intArray, orNull(fc.integer())],
-    ['boolean', booleanArray, orNull(fc.boolean())],
     [
       'timestamptz',
       timestampArray,

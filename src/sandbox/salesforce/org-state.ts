@@ -12,7 +12,6 @@ const duplicateRule = z.strictObject({
   action: z.enum(['alert', 'block']),
   message: z.string(),
 });
-export type DuplicateRule = z.infer<typeof duplicateRule>;
 
 /** An admin's validation rule: this field must not hold this value. */
 const validationRule = z.strictObject({ field: z.string(), forbidden: storedValue, message: z.string() });
