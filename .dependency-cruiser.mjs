@@ -13,12 +13,13 @@ const rooms = {
   mapping: ['destinations', ...facts, ...ground],
   delivery: ['mapping', 'destinations', 'jobs', ...facts, ...ground],
   pipeline: ['delivery', 'mapping', ...facts, ...ground],
+  enrichment: ['pipeline', 'delivery', 'mapping', 'destinations', 'jobs', ...facts, ...ground],
   sources: ['pipeline', ...facts, ...ground],
   provisioning: ['sources', 'delivery', 'mapping', 'destinations', ...facts, ...ground],
-  maintenance: ['delivery', 'jobs', ...facts, ...ground],
+  maintenance: ['enrichment', 'delivery', 'jobs', ...facts, ...ground],
   health: ['jobs', ...ground],
   sandbox: [],
-  admin: ['sources', 'provisioning', 'pipeline', 'delivery', 'mapping', 'destinations', 'jobs', ...facts, ...ground],
+  admin: ['enrichment', 'sources', 'provisioning', 'pipeline', 'delivery', 'mapping', 'destinations', 'jobs', ...facts, ...ground],
   demo: [],
 };
 const tests = '\\.test\\.ts$|/(test-support|fixtures)\\.ts$';

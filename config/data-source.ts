@@ -2,12 +2,19 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ConsentChangeEntity } from '../src/consent/consent-change.entity.js';
 import { ConfigurationEntity } from '../src/database/configuration.entity.js';
 import { CreateParley1764000000000 } from '../src/database/migrations/1764000000000-create-parley.js';
+import { ProviderDepth1764100000000 } from '../src/database/migrations/1764100000000-provider-depth.js';
+import { ActionRunEntity } from '../src/delivery/action-run.entity.js';
+import { AuthorizationRequestEntity } from '../src/delivery/authorization-request.entity.js';
 import { DeadLetterEntity } from '../src/delivery/dead-letter.entity.js';
 import { DeliveryEntity } from '../src/delivery/delivery.entity.js';
 import { DeliveryRecordEntity } from '../src/delivery/delivery-record.entity.js';
+import { DestinationGrantEntity } from '../src/delivery/destination-grant.entity.js';
+import { DestinationMemoryEntity } from '../src/delivery/destination-memory.entity.js';
 import { DestinationStateEntity } from '../src/delivery/destination-state.entity.js';
+import { ErasureEntity } from '../src/delivery/erasure.entity.js';
 import { RemoteRecordEntity } from '../src/delivery/remote-record.entity.js';
 import { SyncMarkEntity } from '../src/delivery/sync-mark.entity.js';
+import { PullEntity } from '../src/enrichment/pull.entity.js';
 import { EventEntity } from '../src/events/event.entity.js';
 import { EventKeyEntity } from '../src/events/event-key.entity.js';
 import { DestinationEntity } from '../src/mapping/destination.entity.js';
@@ -19,27 +26,33 @@ import { ApiKeyEntity } from '../src/security/api-key.entity.js';
 import { SourceEntity } from '../src/sources/source.entity.js';
 
 export const entities = [
+  ActionRunEntity,
   ApiKeyEntity,
   AttributeDefinitionEntity,
+  AuthorizationRequestEntity,
   ConfigurationEntity,
   ConsentChangeEntity,
   DeadLetterEntity,
   DeliveryEntity,
   DeliveryRecordEntity,
   DestinationEntity,
+  DestinationGrantEntity,
+  DestinationMemoryEntity,
   DestinationStateEntity,
+  ErasureEntity,
   EventEntity,
   EventKeyEntity,
   IdentityEntity,
   MappingEntity,
   ProfileEntity,
+  PullEntity,
   RemoteRecordEntity,
   SourceEntity,
   SyncMarkEntity,
 ];
 
 /** In order; each is applied once, inside one transaction. */
-export const migrations = [CreateParley1764000000000];
+export const migrations = [CreateParley1764000000000, ProviderDepth1764100000000];
 
 export const dataSourceOptions = (url: string, poolSize: number): DataSourceOptions => ({
   type: 'postgres',

@@ -32,7 +32,10 @@ export class DestinationCareController {
   @ApiOperation({ summary: 'Looks at the account: does it let us in, and what is missing?' })
   check(@Param('key') key: string): Promise<ConnectionCheck> {
     const connected = found(this.mappings.findConnected(key), 'enabled destination', key);
-    return asked(() => this.connections.to(connected).check());
+    const active = this.mappings.find(key);
+    return asked(() =>
+      this.connections.to(connected).check({ mapping: active === undefined ? null : checkedMapping(active) }),
+    );
   }
 
   @Get('fields')
@@ -65,6 +68,15 @@ export class DestinationCareController {
     return found(this.mappings.find(key), 'enabled destination with a mapping', key);
   }
 }
+
+const checkedMapping = ({ mapping }: ActiveDestination) => ({
+  object: mapping.object,
+  keyField: mapping.key.to,
+  tagsField: mapping.tags?.to ?? null,
+  options: mapping.options,
+  create: mapping.create,
+  fields: mapping.fields.map(({ to }) => to),
+});
 
 /** A provider's refusal, as an answer. */
 async function asked<T>(ask: () => Promise<T>): Promise<T> {

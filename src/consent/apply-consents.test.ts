@@ -19,14 +19,16 @@ const decide = (consents: Consents, status: 'granted' | 'revoked', second: numbe
     eventId: `event-${String(second)}`,
     source: 'bot',
     at: new Date(second * 1_000),
-    decisions: [{ purpose: 'email', status, evidence: `optin: ${status}` }],
+    decisions: [{ purpose: 'email', status, evidence: `optin: ${status}`, field: 'optin' }],
   });
 
 describe('a decision', () => {
   it('is kept with when it was made, where, and the event that proves it', () => {
     expect(decide({}, 'granted', 5)).toMatchObject({
       consents: { email: { status: 'granted', at: at(5), source: 'bot', event: 'event-5' } },
-      changes: [{ purpose: 'email', status: 'granted', evidence: 'optin: granted', previous: 'unknown' }],
+      changes: [
+        { purpose: 'email', status: 'granted', evidence: 'optin: granted', field: 'optin', previous: 'unknown' },
+      ],
     });
   });
 
@@ -80,7 +82,7 @@ describe('a tick that a chat platform repeats with every message', () => {
       eventId: `event-${String(second)}`,
       source,
       at: new Date(second * 1_000),
-      decisions: [{ purpose: 'email', status, evidence: status }],
+      decisions: [{ purpose: 'email', status, evidence: status, field: null }],
     }).consents;
 
   it('does not undo a withdrawal at the CRM since', () => {

@@ -6,6 +6,8 @@ export interface ConsentDecision {
   readonly status: Exclude<ConsentStatus, 'unknown'>;
   /** The field that says it and its words, for example `optin_email: true`. */
   readonly evidence: string;
+  /** The stored field that says it and repeats it; null: said once. */
+  readonly field: string | null;
 }
 
 export interface ConsentChange extends ConsentDecision {
@@ -73,10 +75,8 @@ function isOldNews(source: string, status: ConsentStatus, present: Consent, voic
 }
 
 /** Who says it: a field of a source. A stored tick and a word for this one event are two, though the same bot sends both. */
-function voiceOf(source: string, { evidence }: ConsentDecision): string {
-  const field = evidence.lastIndexOf(': ');
-  return field === -1 ? source : `${source}/${evidence.slice(0, field)}`;
-}
+const voiceOf = (source: string, { field }: ConsentDecision): string =>
+  field === null ? source : `${source}/${field}`;
 
 /** Of two people that are one, for each purpose the newest decision. */
 export function mergeConsents(left: Consents, right: Consents): Consents {

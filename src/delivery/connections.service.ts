@@ -3,6 +3,7 @@ import { type Now, NOW } from '../database/environment.js';
 import type { Connection } from '../destinations/destination.js';
 import type { ConnectedDestination } from '../mapping/mapping-directory.service.js';
 import { Metrics } from '../observability/metrics.service.js';
+import { ConnectionMemories } from './connection-memory.service.js';
 import { createCallGate } from './call-gate.js';
 
 interface Open {
@@ -19,6 +20,7 @@ export class Connections {
   constructor(
     @Inject(NOW) private readonly now: Now,
     private readonly metrics: Metrics,
+    private readonly memories: ConnectionMemories,
   ) {}
 
   to({ destination, provider, settings }: ConnectedDestination): Connection {
@@ -30,7 +32,13 @@ export class Connections {
       nowMs: () => performance.now(),
       observe: ({ operation, outcome }) => this.metrics.providerCalled(destination, provider.id, operation, outcome),
     });
-    const connection = provider.connect(settings, { call, now: this.now });
+    const connection = provider.connect(settings, {
+      call,
+      now: this.now,
+      grants: null,
+      memory: this.memories.of(destination),
+      reportUsage: () => undefined,
+    });
     this.#open.set(destination, { connection, settings: fingerprint });
     return connection;
   }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MappingModule } from '../mapping/mapping.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
+import { ConnectionMemories } from './connection-memory.service.js';
 import { Connections } from './connections.service.js';
 import { DeadLetters } from './dead-letters.service.js';
 import { Delivery } from './delivery.service.js';
@@ -16,6 +17,7 @@ import { SyncMarks } from './sync-marks.repository.js';
 @Module({
   imports: [MappingModule, ProfilesModule],
   providers: [
+    ConnectionMemories,
     Connections,
     DeadLetters,
     Delivery,
@@ -29,6 +31,7 @@ import { SyncMarks } from './sync-marks.repository.js';
     SyncMarks,
   ],
   exports: [
+    ConnectionMemories,
     Connections,
     DeadLetters,
     Delivery,

@@ -121,6 +121,8 @@ export class Delivery {
         object: mapping.object,
         keyField: mapping.key.to,
         tagsField: mapping.tags?.to ?? null,
+        options: mapping.options,
+        create: mapping.create,
         records: sends.map(({ plan }) => plan.record),
       }),
     );

@@ -16,6 +16,8 @@ export interface Load {
   readonly idle: readonly Entry[];
 }
 
+const nobodyElse: ReadonlyMap<string, string> = new Map();
+
 /** Gathers what is due for a destination and decides, record by record, whether it needs a call. */
 @Injectable()
 export class Loads {
@@ -52,24 +54,25 @@ export class Loads {
 
   async #plan(active: ActiveDestination, claimed: readonly ClaimedMark[]): Promise<(SentRecord | Entry)[]> {
     const ids = claimed.map(({ profileId }) => profileId);
-    const [profiles, held] = await Promise.all([
+    const [profiles, held, identities] = await Promise.all([
       this.profiles.findMany(ids),
       this.remoteRecords.find(active.destination, ids),
+      active.interest.identities ? this.profiles.subscriberIds(ids) : new Map<string, never>(),
     ]);
     const attributes = [...profiles.values()].flatMap((profile) => Object.keys(profile.attributes));
     await this.catalog.learnMissing(attributes.filter((key) => active.interest.attributes.has(key)));
-    const context = {
-      mapping: active.mapping,
-      purposes: active.provider.consents ?? [],
-      typeOf: (key: string) => this.catalog.typeOf(key),
-    };
     return claimed.map((mark) => {
       const profile = profiles.get(mark.profileId);
       if (profile === undefined)
         return idleEntry({ mark, version: mark.wantedVersion }, 'gone', 'the profile is not there any more');
       const version = profile.version;
       const record = held.get(mark.profileId) ?? null;
-      const plan = planRecord(profile, record, context);
+      const plan = planRecord(profile, record, {
+        mapping: active.mapping,
+        purposes: active.provider.consents ?? [],
+        typeOf: (key: string) => this.catalog.typeOf(key),
+        identities: identities.get(profile.id) ?? nobodyElse,
+      });
       if (plan.action === 'none') return idleEntry({ mark, version }, plan.outcome, plan.reason);
       return { mark, version, plan, held: record };
     });

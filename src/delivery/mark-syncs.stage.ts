@@ -82,4 +82,5 @@ const newsOf = (held: BatchProfile) => ({
   attributes: held.changedAttributes,
   tags: held.tagsChanged,
   consents: held.changedPurposes.size > 0,
+  identities: held.identitiesChanged,
 });

@@ -6,6 +6,7 @@ export interface ProfileNews {
   readonly attributes: ReadonlySet<string>;
   readonly tags: boolean;
   readonly consents: boolean;
+  readonly identities: boolean;
 }
 
 /** Is it news for a destination whose mapping looks at `interest`? */
@@ -13,6 +14,7 @@ export function isNewsFor(interest: MappingInterest, news: ProfileNews): boolean
   if (news.everything) return true;
   if (news.tags && interest.tags) return true;
   if (news.consents && interest.consents) return true;
+  if (news.identities && interest.identities) return true;
   for (const key of news.attributes) if (interest.attributes.has(key)) return true;
   return false;
 }

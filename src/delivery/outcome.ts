@@ -108,6 +108,7 @@ function deliveredEntry({ mark, version, plan, held }: SentRecord, result: Deliv
       remoteId: result.remoteId,
       fields: recreated ? sent : { ...held?.fields, ...sent },
       tags: recreated ? record.tagsToAdd : record.tags,
+      lists: recreated ? record.listsToAdd : record.lists,
       // They count as sent: the same value would only be refused again. A resync tries once more.
       dropped: stillDropped(held?.dropped ?? [], sent, result.dropped),
       consents: record.consents,
@@ -134,6 +135,7 @@ const postponed = {
   transient: null,
   throttled: (error, now) => new Date(now.getTime() + (error.details.retryAfterMs ?? restMs)),
   unauthorized: (_error, now) => now, // the destination is paused: due as soon as a person has resumed it
+  misconfigured: (_error, now) => now,
   rejected: null,
   unknown: null,
 } as const satisfies Record<FailureKind, ((error: DeliveryError, now: Date) => Date) | null>;

@@ -7,6 +7,7 @@ import { type PlanContext, planRecord } from './plan-records.js';
 const context = (mapping: Mapping = mappingOf(), more: Partial<PlanContext> = {}): PlanContext => ({
   mapping,
   typeOf: () => 'string',
+  identities: new Map(),
   purposes: [],
   ...more,
 });

@@ -1,7 +1,7 @@
 import type { Consents, Purpose } from '../consent/consent.js';
 import type { DroppedField, OutgoingRecord } from '../destinations/destination.js';
 import { changedFields, tagDifference } from '../mapping/compare.js';
-import { mapProfile, type TypeOf } from '../mapping/map-profile.js';
+import { mapProfile, type MappingSight } from '../mapping/map-profile.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Profile } from '../profiles/profile.js';
 import type { RemoteRecord } from './remote-records.repository.js';
@@ -19,30 +19,31 @@ export type Plan =
 /** Outcomes that need no call. */
 export type IdleOutcome = 'unchanged' | 'no_key' | 'withheld';
 
-export interface PlanContext {
+export interface PlanContext extends MappingSight {
   readonly mapping: Mapping;
-  readonly typeOf: TypeOf;
   /** Purposes the provider's own records depend on. */
   readonly purposes: readonly Purpose[];
 }
 
 /** Maps a profile and compares it, field by field, with what the destination is known to hold. No call that changes nothing. */
 export function planRecord(profile: Profile, held: RemoteRecord | null, context: PlanContext): Plan {
-  const { mapping, typeOf } = context;
+  const { mapping } = context;
   const none = (outcome: IdleOutcome, reason: string): Plan => ({ action: 'none', profile, outcome, reason });
   const required = mapping.requires?.consent;
   const status = required === undefined ? 'granted' : (profile.consents[required]?.status ?? 'unknown');
   const withdrawn = status === 'revoked' && held !== null;
-  const { key, fields, tags, problems } = withdrawn
+  const { key, fields, tags, lists, problems } = withdrawn
     ? withdrawal(profile, held, context)
-    : mapProfile(profile, mapping, typeOf);
+    : mapProfile(profile, mapping, context);
   if (key === null) return none('no_key', `waits until it has a value for ${mapping.key.to}`);
   if (status !== 'granted' && !withdrawn) return none('withheld', `consent for ${String(required)} is ${status}`);
   const changed = changedFields(fields, held?.fields ?? {});
   const { add, remove } = tagDifference(tags, held?.tags ?? []);
+  const listDifference = tagDifference(lists, held?.lists ?? []);
+  const setNews = [add, remove, listDifference.add, listDifference.remove].some(({ length }) => length > 0);
   const sameKey = held?.key === key;
   const consentNews = consentsDiffer(profile.consents, held?.consents ?? {}, context.purposes);
-  if (held !== null && sameKey && Object.keys(changed).length === 0 && add.length + remove.length === 0 && !consentNews)
+  if (held !== null && sameKey && Object.keys(changed).length === 0 && !setNews && !consentNews)
     return withdrawn
       ? none('withheld', `consent for ${String(required)} is revoked, and the destination has been told`)
       : none('unchanged', 'the destination holds all of it already');
@@ -58,6 +59,9 @@ export function planRecord(profile: Profile, held: RemoteRecord | null, context:
       tags,
       tagsToAdd: add,
       tagsToRemove: remove,
+      lists,
+      listsToAdd: listDifference.add,
+      listsToRemove: listDifference.remove,
       consents: profile.consents,
       known: held === null ? null : { remoteId: held.remoteId, memo: held.memo },
     },
@@ -65,10 +69,11 @@ export function planRecord(profile: Profile, held: RemoteRecord | null, context:
 }
 
 /** A withdrawal still has to reach a destination that holds the person, under the key it has there; nothing else leaves. */
-function withdrawal(profile: Profile, held: RemoteRecord, { mapping, typeOf }: PlanContext) {
+function withdrawal(profile: Profile, held: RemoteRecord, context: PlanContext) {
+  const { mapping } = context;
   const consentFields = mapping.fields.filter(({ from }) => 'consent' in from);
-  const { fields, problems } = mapProfile(profile, { ...mapping, fields: consentFields }, typeOf);
-  return { key: held.key, fields, tags: held.tags, problems };
+  const { fields, problems } = mapProfile(profile, { ...mapping, fields: consentFields }, context);
+  return { key: held.key, fields, tags: held.tags, lists: held.lists, problems };
 }
 
 const consentsDiffer = (wanted: Consents, held: Consents, purposes: readonly Purpose[]): boolean =>

@@ -12,6 +12,8 @@ export class RemoteRecordEntity {
   @Column('text') remote_id!: string;
   @Column('jsonb') fields!: Record<string, FieldValue>;
   @Column('jsonb', { default: [] }) tags!: string[];
+  /** Lists we have put the record into. */
+  @Column('jsonb', { default: [] }) lists!: string[];
   /** Fields whose value was sent and refused: not sent again until it changes, or a resync tries once more. */
   @Column('jsonb', { default: [] }) dropped!: string[];
   @Column('jsonb', { default: {} }) consents!: Consents;

@@ -10,6 +10,7 @@ export interface RemoteRecord {
   readonly remoteId: string;
   readonly fields: FieldValues;
   readonly tags: readonly string[];
+  readonly lists: readonly string[];
   /** Names of fields whose value was sent and refused. */
   readonly dropped: readonly string[];
   readonly consents: Consents;
@@ -27,7 +28,7 @@ export class RemoteRecords {
 
   async find(destination: string, profileIds: readonly string[]): Promise<Map<string, RemoteRecord>> {
     const rows = await this.dataSource.query<RemoteRecord[]>(
-      `SELECT profile_id AS "profileId", key, remote_id AS "remoteId", fields, tags, dropped, consents, memo
+      `SELECT profile_id AS "profileId", key, remote_id AS "remoteId", fields, tags, lists, dropped, consents, memo
        FROM remote_records WHERE destination = $1 AND profile_id = ANY ($2::uuid[])`,
       [destination, profileIds],
     );
@@ -50,16 +51,16 @@ export class RemoteRecords {
   ): Promise<void> {
     if (records.length === 0) return;
     await manager.query(
-      `INSERT INTO remote_records (destination, profile_id, key, remote_id, fields, tags, dropped, consents, memo, delivered_version, mapping_version, delivery_id, delivered_at)
+      `INSERT INTO remote_records (destination, profile_id, key, remote_id, fields, tags, lists, dropped, consents, memo, delivered_version, mapping_version, delivery_id, delivered_at)
        SELECT DISTINCT ON (COALESCE(p.merged_into, t.profile_id))
-         $1, COALESCE(p.merged_into, t.profile_id), key, remote_id, fields, t.tags, t.dropped, t.consents, memo, t.version, $2::int, $3::uuid, $4::timestamptz
-       FROM unnest($5::uuid[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::int[])
-         AS t (profile_id, key, remote_id, fields, tags, dropped, consents, memo, version)
+         $1, COALESCE(p.merged_into, t.profile_id), key, remote_id, fields, t.tags, t.lists, t.dropped, t.consents, memo, t.version, $2::int, $3::uuid, $4::timestamptz
+       FROM unnest($5::uuid[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::jsonb[], $14::int[])
+         AS t (profile_id, key, remote_id, fields, tags, lists, dropped, consents, memo, version)
        LEFT JOIN profiles p ON p.id = t.profile_id
        WHERE NOT EXISTS (SELECT FROM remote_records r WHERE r.destination = $1 AND r.profile_id = p.merged_into)
        ORDER BY COALESCE(p.merged_into, t.profile_id), p.merged_into NULLS FIRST
        ON CONFLICT (destination, profile_id) DO UPDATE SET
-         key = excluded.key, remote_id = excluded.remote_id, fields = excluded.fields, tags = excluded.tags, dropped = excluded.dropped, consents = excluded.consents,
+         key = excluded.key, remote_id = excluded.remote_id, fields = excluded.fields, tags = excluded.tags, lists = excluded.lists, dropped = excluded.dropped, consents = excluded.consents,
          memo = excluded.memo, delivered_version = excluded.delivered_version, mapping_version = excluded.mapping_version,
          delivery_id = excluded.delivery_id, delivered_at = excluded.delivered_at
        WHERE remote_records.delivered_version <= excluded.delivered_version`,
@@ -73,6 +74,7 @@ export class RemoteRecords {
         records.map((record) => record.remoteId),
         records.map((record) => JSON.stringify(record.fields)),
         records.map((record) => JSON.stringify(record.tags)),
+        records.map((record) => JSON.stringify(record.lists)),
         records.map((record) => JSON.stringify(record.dropped)),
         records.map((record) => JSON.stringify(record.consents)),
         records.map((record) => JSON.stringify(record.memo)),

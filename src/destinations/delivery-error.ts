@@ -1,5 +1,5 @@
 /** Connectors decide the kind; nobody else looks at a status code. */
-export type FailureKind = 'transient' | 'throttled' | 'unauthorized' | 'rejected' | 'unknown';
+export type FailureKind = 'transient' | 'throttled' | 'unauthorized' | 'misconfigured' | 'rejected' | 'unknown';
 
 export interface DeliveryErrorDetails {
   /** The provider's own code, for example `INVALID_EMAIL` or `REQUIRED_FIELD_MISSING`. */
@@ -33,6 +33,8 @@ export const consequences = {
   throttled: { retry: true, pauseDestination: false, countsForBreaker: false },
   /** Waits until a person has reconnected the destination. */
   unauthorized: { retry: true, pauseDestination: true, countsForBreaker: false },
+  /** We are let in, but a person has to change something at the account first (a scope, a field, a plan): waits as well. */
+  misconfigured: { retry: true, pauseDestination: true, countsForBreaker: false },
   /** This record will not succeed without a person: a dead letter. */
   rejected: { retry: false, pauseDestination: false, countsForBreaker: false },
   /** Sent, no answer. Keyed writes may be repeated; for anything else the provider is asked first. */

@@ -1,20 +1,30 @@
 import type { z } from 'zod';
-import type { Consents, Purpose } from '../consent/consent.js';
-import type { AttributeType, TypedValue } from '../profiles/attribute.js';
-import type { DeliveryError } from './delivery-error.js';
+import type { Purpose } from '../consent/consent.js';
+import type { ActionDeclaration, ActionLookUp, ActionRequest, ActionResult } from './action.js';
+import type { Authorization, GrantKeeper } from './authorization.js';
+import type { Json } from './json.js';
+import type { ProviderWebhooks } from './provider-webhooks.js';
+import type {
+  ErasedRecord,
+  EraseResult,
+  PrepareReport,
+  PrepareRequest,
+  RecordPreview,
+  RecordResult,
+  RemoteField,
+  UpsertRequest,
+  WriteTarget,
+} from './record.js';
+import type { DerivedAttribute, HistoryStream, PullPage, PullRequest, RemoteFact } from './remote-fact.js';
 
-/** Plain JSON, for what a provider wants to remember about a record. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-
-/** A value for a destination's field; null clears it. */
-export type FieldValue = TypedValue | null;
-export type FieldValues = Readonly<Record<string, FieldValue>>;
+export type { Json } from './json.js';
+export type * from './record.js';
 
 /** At most `calls` requests in any `perMs` milliseconds, counted per destination. */
 export interface RateLimit {
   readonly calls: number;
   readonly perMs: number;
-  /** Calls of another lane do not count, for example HubSpot's `search`. */
+  /** `default`, unless a call names another; calls of another lane do not count, for example HubSpot's `search`. */
   readonly lane: string;
 }
 
@@ -26,6 +36,13 @@ export interface DestinationLimits {
   readonly rates: readonly RateLimit[];
   /** No answer after this long: the request is given up. */
   readonly timeoutMs: number;
+  /** Shares (0 to 1) of the daily allowance that are left alone; left out: nothing is kept. Needs `reportUsage`. */
+  readonly daily?: {
+    /** For the account's other users: nothing of ours touches it. */
+    readonly keptForOthers: number;
+    /** Beyond that, for sync and actions: enrichment gives way earlier. */
+    readonly keptForSync: number;
+  };
 }
 
 /** One HTTP request a connector is about to make. */
@@ -47,91 +64,38 @@ export interface CallDescription {
  */
 export type CallGate = <T>(call: CallDescription, send: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
+/** How much of an account's daily allowance is used, as the provider's last answer said. */
+export interface UsageReport {
+  readonly limit: number;
+  readonly remaining: number;
+  /** null: the provider does not say. */
+  readonly resetsAt: Date | null;
+}
+
+/**
+ * A few facts a connector wants to find again after a restart and from other processes, for example the id of a list it made or of a bulk
+ * job under way. Not for secrets and not per record (that is the record's memo).
+ */
+export interface ConnectionMemory {
+  get(name: string): Promise<Json>;
+  /** null forgets it. */
+  set(name: string, value: Json): Promise<void>;
+}
+
 export interface ConnectionContext {
   readonly call: CallGate;
   readonly now: () => Date;
+  /** The account's grant; null: the settings hold a key instead. */
+  readonly grants: GrantKeeper | null;
+  readonly memory: ConnectionMemory;
+  /** To be called with what the provider's answers say of the daily allowance: enrichment gives way to sync by it. */
+  readonly reportUsage: (usage: UsageReport) => void;
 }
 
-/** What the destination is known to hold for a profile, as its last write left it. */
-export interface KnownRecord {
-  readonly remoteId: string;
-  /** What the provider's connector asked us to remember about this record; only it reads it. */
-  readonly memo: Json;
-}
-
-/** One profile, mapped, on its way to a destination. */
-export interface OutgoingRecord {
-  readonly profileId: string;
-  /** Value of the mapping's key field: an e-mail address (lower-cased) or an id of ours. Never empty; unique in a batch. */
-  readonly key: string;
-  /** All mapped fields (without the key field). A field the profile knows nothing of is missing, so nothing is blanked. */
-  readonly fields: FieldValues;
-  /** The part of `fields` that differs from what the destination is known to hold; all of them for an unknown record. */
-  readonly changed: FieldValues;
-  /** Tags we own there: to add and to take away. What people added by hand at the provider is not our business. */
-  readonly tagsToAdd: readonly string[];
-  readonly tagsToRemove: readonly string[];
-  /** All tags the record should have of ours, after the change. */
-  readonly tags: readonly string[];
-  readonly consents: Consents;
-  readonly known: KnownRecord | null;
-}
-
-export interface UpsertRequest {
-  /** One of the destination's `objects`. */
-  readonly object: string;
-  /** The destination's field that holds `OutgoingRecord.key`. */
-  readonly keyField: string;
-  /** The destination's field that holds tags; null: tags are not mapped. Providers with tags of their own ignore the name. */
-  readonly tagsField: string | null;
-  readonly records: readonly OutgoingRecord[];
-}
-
-/** A field left out of an otherwise delivered record, with the provider's reason. */
-export interface DroppedField {
-  readonly field: string;
-  readonly code: string;
-  readonly message: string;
-}
-
-export interface DeliveredRecord {
-  readonly profileId: string;
-  readonly status: 'delivered';
-  readonly remoteId: string;
-  /** The write made a new record there, although it sent only `changed`: delivery then completes it. */
-  readonly created: boolean;
-  readonly memo: Json;
-  readonly dropped: readonly DroppedField[];
-}
-
-/** The provider's rules forbid the record now (no consent, opted out there): not an error, and nothing to repeat. */
-export interface WithheldRecord {
-  readonly profileId: string;
-  readonly status: 'withheld';
-  /** Machine-readable, for example `no_email_consent`. */
-  readonly code: string;
-  readonly message: string;
-}
-
-export interface FailedRecord {
-  readonly profileId: string;
-  readonly status: 'failed';
-  readonly error: DeliveryError;
-}
-
-export type RecordResult = DeliveredRecord | WithheldRecord | FailedRecord;
-
-/** One field of a destination's object, as the provider describes it now. */
-export interface RemoteField {
-  readonly name: string;
-  readonly label: string;
-  readonly type: AttributeType;
-  /** The provider's own type, for people: `enumeration/checkbox`, `multipicklist`, `birthday`. */
-  readonly nativeType: string;
-  readonly writable: boolean;
-  readonly required: boolean;
-  readonly unique: boolean;
-  readonly options: readonly { readonly value: string; readonly label: string }[] | null;
+/** What the account is to be good for. */
+export interface CheckRequest {
+  /** The present mapping's target and the fields it writes; null: there is no mapping yet. */
+  readonly mapping: (WriteTarget & { readonly fields: readonly string[] }) | null;
 }
 
 /** What a look at the account showed. `problems` are sentences for an admin; none means ready. */
@@ -139,13 +103,17 @@ export interface ConnectionCheck {
   /** Whose account it is, for people: a portal id, an org's name, an audience's name. */
   readonly account: string;
   readonly problems: readonly string[];
+  /** What else an admin wants to know, by name: API version, calls left today, plan. */
+  readonly details?: Readonly<Record<string, string>>;
+  /** Scopes or permissions that are missing, and what cannot be done without each. */
+  readonly missing?: readonly { readonly scope: string; readonly neededFor: string }[];
 }
 
 /** An open connection to one account. Holds credentials; never logs them. */
 export interface Connection {
   /** Looks at the account with the least possible calls. @throws DeliveryError `unauthorized` if it does not let us in */
-  check(): Promise<ConnectionCheck>;
-  /** The fields of one object, as they are now. */
+  check(request: CheckRequest): Promise<ConnectionCheck>;
+  /** The fields of one object, as they are now; those of related objects with their path. */
   fields(object: string): Promise<readonly RemoteField[]>;
   /**
    * Creates or updates records, in as few requests as the provider allows.
@@ -154,6 +122,24 @@ export interface Connection {
    * @throws DeliveryError only when one reason stopped the whole request (no answer, limit, credentials)
    */
   upsert(request: UpsertRequest): Promise<readonly RecordResult[]>;
+  /** What `upsert` would do with these few records now. Reads, never writes. */
+  preview?(request: UpsertRequest): Promise<readonly RecordPreview[]>;
+  /** As `upsert`, through the provider's way for very many records; used from the declared `bulk.from` on. May take minutes. */
+  upsertMany?(request: UpsertRequest): Promise<readonly RecordResult[]>;
+  /** Creates what the mapping names and the account lacks, as far as `create` allows. Called before a new mapping version is first used. */
+  prepare?(request: PrepareRequest): Promise<PrepareReport>;
+  /** Performs one of the declared `actions`. Results and errors as in `upsert`. */
+  perform?(action: string, requests: readonly ActionRequest[]): Promise<readonly ActionResult[]>;
+  /** Whether these runs, whose calls got no answer, have happened; for actions whose nature is `checkable`. */
+  lookUp?(action: string, requests: readonly ActionRequest[]): Promise<readonly ActionLookUp[]>;
+  /** One page of one of the declared `history` streams. */
+  pull?(request: PullRequest): Promise<PullPage>;
+  /** Listens to changes as they happen, until `signal` aborts; each call of `heard` is awaited. For providers that stream. */
+  follow?(heard: (facts: readonly RemoteFact[]) => Promise<void>, signal: AbortSignal): Promise<void>;
+  /** Deletes people for good. Results and errors as in `upsert`. */
+  erase?(object: string, records: readonly ErasedRecord[]): Promise<readonly EraseResult[]>;
+  /** Gives back what it holds open, once it is not used any more. */
+  close?(): Promise<void>;
 }
 
 /** One provider: everything that differs between providers is declared here as data. One line in `registry.ts`. */
@@ -168,6 +154,19 @@ export interface Destination<Settings = unknown> {
   readonly objects: readonly string[];
   /** Consents that decide what the provider's record looks like, so a change of one is news; left out: none. */
   readonly consents?: readonly Purpose[];
+  /** What a mapping may choose beyond its fields, for example how tags are kept; checked, and completed with defaults, when it is saved. */
+  readonly mappingOptions?: z.ZodType<Json>;
+  /** The destination has lists that records can be put into, and what they are called there; left out: it has none. */
+  readonly lists?: string;
+  readonly actions?: readonly ActionDeclaration[];
+  readonly history?: readonly HistoryStream[];
+  readonly derives?: readonly DerivedAttribute[];
+  readonly webhooks?: ProviderWebhooks<Settings>;
+  readonly authorization?: Authorization<Settings>;
+  /** It can forget people, and what that means there and forbids later: shown before it is done. */
+  readonly erasure?: string;
+  /** From so many due records on they go through `upsertMany`, at most `atMost` at once. */
+  readonly bulk?: { readonly from: number; readonly atMost: number };
   limits(settings: Settings): DestinationLimits;
   connect(settings: Settings, context: ConnectionContext): Connection;
 }

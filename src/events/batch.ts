@@ -31,6 +31,8 @@ export interface BatchProfile {
   readonly changedAttributes: Set<string>;
   tagsChanged: boolean;
   readonly changedPurposes: Set<Purpose>;
+  /** It got an identifier it did not have. */
+  identitiesChanged: boolean;
   /** Provenance or the time of the last event moved: to be stored, though nobody else needs to know. */
   touched: boolean;
   /** Made of two: everything may be news. */

@@ -13,6 +13,14 @@ export const eventKinds = [
   'business_event',
   /** The platform told something about the conversation itself: assigned, closed, opened. */
   'lifecycle',
+  /** A CRM told what its record says now: fields, consents, a merge. */
+  'crm_record',
+  /** Something happened at a CRM: a deal was won, an e-mail opened, an order placed. */
+  'crm_activity',
+  /** A person corrected something in Parley itself. */
+  'edit',
+  /** A time window has just closed. */
+  'clock',
   /** Sent from a test console: kept, never synced. */
   'test',
 ] as const;
@@ -30,6 +38,11 @@ export interface IncomingConsent {
   readonly status: Exclude<ConsentStatus, 'unknown'>;
   /** The platform's own words for it, for example `optin_email: true`. */
   readonly evidence: string;
+  /**
+   * The stored field that says it, for example `optin_email`: platforms repeat it with every message, and what it merely repeats is no new
+   * decision. null: said once, in this event.
+   */
+  readonly field: string | null;
 }
 
 /**
@@ -39,6 +52,16 @@ export interface IncomingConsent {
 export interface DedupeKey {
   readonly key: string;
   readonly windowMs: number | null;
+}
+
+/** Part of a destination's record, as the destination itself has just told. */
+export interface HeldRecord {
+  readonly destination: string;
+  readonly remoteId: string | null;
+  /** By the destination's field names; null: empty there. */
+  readonly fields: Readonly<Record<string, TypedValue | null>>;
+  /** It told a decision about these purposes. */
+  readonly purposes: readonly Purpose[];
 }
 
 /** One fact, in our words, as a chat platform's `parse` returns it. Immutable; nothing here depends on what we knew before. */
@@ -60,6 +83,8 @@ export interface IncomingEvent {
   readonly text: string | null;
   /** Facts of this event alone that do not describe the person, for example a message's type. Flat. */
   readonly properties: Readonly<Record<string, string | number | boolean>>;
+  /** What a destination is known to hold now, since it has just said so: its own news does not go back to it. Left out: not from a destination. */
+  readonly held?: HeldRecord;
   /** What was left out on the way and why, in a sentence each, for the person who looks at the event. */
   readonly notes: readonly string[];
 }

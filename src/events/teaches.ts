@@ -7,5 +7,9 @@ export const teaches = {
   message_out: false,
   business_event: true,
   lifecycle: true,
+  crm_record: true,
+  crm_activity: true,
+  edit: true,
+  clock: false,
   test: false,
 } as const satisfies Record<EventKind, boolean>;

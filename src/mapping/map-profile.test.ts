@@ -9,7 +9,10 @@ const types: Readonly<Record<string, AttributeType>> = {
   likes: 'list',
   size: 'number',
 };
-const typeOf = (key: string) => types[key];
+const sight = {
+  typeOf: (key: string) => types[key],
+  identities: new Map([['acme-manychat/contact', '77']]),
+};
 const ada = person(
   { email: ' ada@example.com ', firstName: 'Ada', born: '1815-12-10', likes: ['maths', 'tea'], size: 165 },
   {
@@ -18,7 +21,7 @@ const ada = person(
     consents: { sms: { status: 'granted', at: '', source: '', event: '' } },
   },
 );
-const fieldsOf = (...fields: object[]) => mapProfile(ada, mappingOf({ fields }), typeOf);
+const fieldsOf = (...fields: object[]) => mapProfile(ada, mappingOf({ fields }), sight);
 
 describe('a mapped profile', () => {
   it('has each attribute with its declared type; one that nobody declared is a text', () => {
@@ -69,15 +72,17 @@ describe('a mapped profile', () => {
 
   it('has its key trimmed, and none where there is nothing to be found by', () => {
     expect(fieldsOf().key).toBe('ada@example.com');
-    const keyed = (from: object | string) => mapProfile(ada, mappingOf({ key: { from, to: 'k' } }), typeOf).key;
+    const keyed = (from: object | string) => mapProfile(ada, mappingOf({ key: { from, to: 'k' } }), sight).key;
     expect(keyed('size')).toBe('165');
     expect(keyed('likes')).toBeNull();
     expect(keyed('missing')).toBeNull();
+    expect(keyed({ identity: 'acme-manychat/contact' })).toBe('77');
+    expect(keyed({ identity: 'acme-landbot/customer' })).toBeNull();
     expect(keyed({ constant: '  ' })).toBeNull();
   });
 
   it('has all tags, only those that are named, or none where tags are not mapped', () => {
-    const tagsWith = (tags?: object) => mapProfile(ada, mappingOf(tags === undefined ? {} : { tags }), typeOf).tags;
+    const tagsWith = (tags?: object) => mapProfile(ada, mappingOf(tags === undefined ? {} : { tags }), sight).tags;
     expect(tagsWith({ to: 'tags' })).toEqual(['vip', 'new']);
     expect(tagsWith({ to: 'tags', only: ['vip', 'other'] })).toEqual(['vip']);
     expect(tagsWith()).toEqual([]);

@@ -9,6 +9,7 @@ export interface MappedProfile {
   readonly key: string | null;
   readonly fields: FieldValues;
   readonly tags: readonly string[];
+  readonly lists: readonly string[];
   /** Values that could not be converted to what their field should hold. */
   readonly problems: readonly DroppedField[];
 }
@@ -16,12 +17,19 @@ export interface MappedProfile {
 /** Types as declared, for attributes; undefined: never seen. */
 export type TypeOf = (attribute: string) => AttributeType | undefined;
 
+/** What a mapping has to know beside the profile. */
+export interface MappingSight {
+  readonly typeOf: TypeOf;
+  /** The profile's ids at chat platforms, by namespace; only read by mappings that name one. */
+  readonly identities: ReadonlyMap<string, string>;
+}
+
 /** What a destination should hold for a profile. An attribute the profile does not have leaves its field alone. */
-export function mapProfile(profile: Profile, mapping: Mapping, typeOf: TypeOf): MappedProfile {
+export function mapProfile(profile: Profile, mapping: Mapping, sight: MappingSight): MappedProfile {
   const fields: Record<string, FieldValue> = {};
   const problems: DroppedField[] = [];
   for (const { from, to, as } of mapping.fields) {
-    const value = read(profile, from, typeOf);
+    const value = read(profile, from, sight);
     if (value === null) continue;
     const converted = as === undefined || as === value.type ? value : convert(value, as);
     if (converted === null)
@@ -30,9 +38,10 @@ export function mapProfile(profile: Profile, mapping: Mapping, typeOf: TypeOf): 
   }
   const only = mapping.tags?.only;
   return {
-    key: keyOf(read(profile, mapping.key.from, typeOf)),
+    key: keyOf(read(profile, mapping.key.from, sight)),
     fields,
     tags: mapping.tags === undefined ? [] : profile.tags.filter((tag) => only?.includes(tag) ?? true),
+    lists: mapping.lists === undefined ? [] : profile.tags.filter((tag) => mapping.lists?.tags?.includes(tag) ?? true),
     problems,
   };
 }
@@ -47,10 +56,14 @@ function keyOf(value: TypedValue | null): string | null {
   return text === '' ? null : text;
 }
 
-function read(profile: Profile, input: MappingInput, typeOf: TypeOf): TypedValue | null {
-  if ('attribute' in input) return readAttribute(profile, input.attribute, typeOf);
+function read(profile: Profile, input: MappingInput, sight: MappingSight): TypedValue | null {
+  if ('attribute' in input) return readAttribute(profile, input.attribute, sight.typeOf);
   if ('tag' in input) return { type: 'boolean', value: profile.tags.includes(input.tag) };
   if ('consent' in input) return { type: 'string', value: profile.consents[input.consent]?.status ?? 'unknown' };
+  if ('identity' in input) {
+    const value = sight.identities.get(input.identity);
+    return value === undefined ? null : { type: 'string', value };
+  }
   if ('constant' in input) return { type: constantType(input.constant), value: input.constant };
   return readProfile(profile, input.profile);
 }

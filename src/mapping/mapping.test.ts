@@ -52,6 +52,7 @@ describe('what a mapping looks at', () => {
       attributes: new Set(['email', 'firstName', 'plan']),
       tags: false,
       consents: false,
+      identities: false,
     });
     expect(interestOf(mappingOf({ tags: { to: 't' } }), false).tags).toBe(true);
     expect(interestOf(mappingOf({ fields: [{ from: { tag: 'vip' }, to: 'v' }] }), false).tags).toBe(true);

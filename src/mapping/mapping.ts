@@ -9,6 +9,9 @@ const inputObject = z.union([
   z
     .strictObject({ profile: z.enum(['id', 'createdAt', 'lastEventAt']) })
     .describe('Something about the profile itself'),
+  z
+    .strictObject({ identity: z.string().min(1) })
+    .describe('An id at a chat platform, as <source key>/<what it identifies>, for example acme-manychat/contact'),
   z.strictObject({ constant: z.union([z.string(), z.number(), z.boolean()]) }).describe('The same for everybody'),
 ]);
 
@@ -23,7 +26,7 @@ export const mappingInput = z.union(
   ],
   {
     error:
-      'must be the name of an attribute, or one of { attribute: name }, { tag: name }, { consent: email, sms or whatsapp }, { profile: id, createdAt or lastEventAt }, { constant: value }',
+      'must be the name of an attribute, or one of { attribute: name }, { tag: name }, { consent: email, sms or whatsapp }, { profile: id, createdAt or lastEventAt }, { identity: source key/kind }, { constant: value }',
   },
 );
 export type MappingInput = z.output<typeof mappingInput>;
@@ -53,6 +56,18 @@ export const mappingSchema = z
         only: z.array(z.string().min(1)).optional().describe('Only these tags; left out: all'),
       })
       .optional(),
+    lists: z
+      .strictObject({ tags: z.array(z.string().min(1)).min(1).optional().describe('Only these tags; left out: all') })
+      .optional()
+      .describe("Each tag becomes one of the destination's lists; made when it is not there yet"),
+    options: z
+      .json()
+      .default({})
+      .describe("What this kind of destination lets a mapping choose, see the destination's page"),
+    create: z
+      .strictObject({ fields: z.boolean().default(false), options: z.boolean().default(false) })
+      .default({ fields: false, options: false })
+      .describe('What may be created at the destination when the mapping needs it: fields, choices of fields'),
     requires: z
       .strictObject({ consent: z.enum(purposes) })
       .optional()
@@ -78,13 +93,16 @@ export interface MappingInterest {
   readonly attributes: ReadonlySet<string>;
   readonly tags: boolean;
   readonly consents: boolean;
+  /** Ids at chat platforms; a profile may get another one without anything else changing. */
+  readonly identities: boolean;
 }
 
 export function interestOf(mapping: Mapping, destinationReadsConsents: boolean): MappingInterest {
   const inputs = [mapping.key.from, ...mapping.fields.map(({ from }) => from)];
   return {
     attributes: new Set(inputs.flatMap((input) => ('attribute' in input ? [input.attribute] : []))),
-    tags: mapping.tags !== undefined || inputs.some((input) => 'tag' in input),
+    tags: mapping.tags !== undefined || mapping.lists !== undefined || inputs.some((input) => 'tag' in input),
     consents: destinationReadsConsents || mapping.requires !== undefined || inputs.some((input) => 'consent' in input),
+    identities: inputs.some((input) => 'identity' in input),
   };
 }

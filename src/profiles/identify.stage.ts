@@ -93,6 +93,10 @@ export class IdentifyStage implements Stage {
       if (event.repeated && !settled.has(event)) event.profileId = ownerOf(event, known);
     await this.#lock(batch, resolution.created, resolution.merges);
     await this.#merge(batch, resolution.merges);
+    for (const { profileId } of resolution.claims.values()) {
+      const claimer = batch.profiles.get(survivors.get(profileId) ?? profileId);
+      if (claimer !== undefined) claimer.identitiesChanged = true;
+    }
     batch.afterCommit(() => this.cache.remember(known));
   }
 
@@ -188,6 +192,7 @@ const held = (profile: BatchProfile['profile'], isNew: boolean): BatchProfile =>
   changedAttributes: new Set(),
   tagsChanged: false,
   changedPurposes: new Set(),
+  identitiesChanged: false,
   touched: false,
   everythingChanged: false,
 });

@@ -37,6 +37,19 @@ export class Profiles {
     return [...new Set(rows.map((row) => row.profile_id))];
   }
 
+  /** Each profile's ids at chat platforms, by namespace; of several in one namespace the oldest. */
+  async subscriberIds(profileIds: readonly string[]): Promise<Map<string, Map<string, string>>> {
+    const rows = await this.dataSource.query<{ profile_id: string; namespace: string; value: string }[]>(
+      `SELECT profile_id, namespace, value FROM identities WHERE profile_id = ANY ($1::uuid[]) AND kind = 'subscriber'
+       ORDER BY profile_id, created_at DESC, value DESC`,
+      [profileIds],
+    );
+    const found = new Map<string, Map<string, string>>();
+    for (const { profile_id: id, namespace, value } of rows)
+      found.set(id, (found.get(id) ?? new Map<string, string>()).set(namespace, value));
+    return found;
+  }
+
   identities(profileId: string): Promise<IdentityEntity[]> {
     return this.dataSource
       .getRepository(IdentityEntity)

@@ -40,6 +40,8 @@ export interface Emulator {
   /** Rate limits on or off, and which of the provider's tiers; off until switched on. @throws Error naming the tiers it knows */
   setLimits(limits: { readonly enabled: boolean; readonly tier?: string | undefined }): void;
   views(): readonly SandboxView[];
+  /** Ends what it does on its own: webhooks it still wants to send, jobs it still works on. */
+  close?(): Promise<void>;
 }
 
 /** Stands in for a JSON body that could not be parsed. */

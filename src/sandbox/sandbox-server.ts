@@ -87,6 +87,7 @@ export async function startSandbox(
     origin,
     journal,
     close: async () => {
+      await emulator.close?.();
       await app.close();
       await stopSaving();
     },

@@ -40,11 +40,11 @@ describe('readAuthorFields', () => {
 
   it('takes consent only from words that say so; false is no withdrawal', () => {
     expect(read({ consent_email: true, consent_sms: 'opted_out', consent_whatsapp: false }).consents).toEqual([
-      { purpose: 'email', status: 'granted', evidence: 'consent_email: true' },
-      { purpose: 'sms', status: 'revoked', evidence: 'consent_sms: opted_out' },
+      { purpose: 'email', status: 'granted', evidence: 'consent_email: true', field: 'consent_email' },
+      { purpose: 'sms', status: 'revoked', evidence: 'consent_sms: opted_out', field: 'consent_sms' },
     ]);
     expect(read({ consents: { whatsapp: 'granted' } }).consents).toMatchObject([
-      { purpose: 'whatsapp', evidence: 'consents.whatsapp: granted' },
+      { purpose: 'whatsapp', evidence: 'consents.whatsapp: granted', field: 'consents.whatsapp' },
     ]);
   });
 

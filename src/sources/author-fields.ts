@@ -113,7 +113,7 @@ function consentOf(
 
 function stated(purpose: Purpose, caption: string, value: JsonValue | undefined): IncomingConsent[] {
   const status = consentStatus(value);
-  return status === null ? [] : [{ purpose, status, evidence: `${caption}: ${textOf(value) ?? ''}` }];
+  return status === null ? [] : [{ purpose, status, evidence: `${caption}: ${textOf(value) ?? ''}`, field: caption }];
 }
 
 /** What a value says about consent; null: nothing, and `false` says nothing. */

@@ -89,7 +89,7 @@ describe('a profile', () => {
     expect(await version({ attributes: [attribute('plan', 'pro')] })).toBe(2);
     expect(await version({ tagsAdded: ['vip'] })).toBe(3);
     expect(await version({ tagsAdded: ['vip'], tagsRemoved: ['never had'] })).toBe(3);
-    const consents = [{ purpose: 'email', status: 'granted', evidence: 'yes' }] as const;
+    const consents = [{ purpose: 'email', status: 'granted', evidence: 'yes', field: null }] as const;
     expect(await version({ consents })).toBe(4);
     expect(await version({ consents })).toBe(4);
   });
@@ -127,7 +127,7 @@ describe('a profile', () => {
     const said = {
       attributes: [attribute('plan', 'pro')],
       tagsAdded: ['vip'],
-      consents: [{ purpose: 'email', status: 'granted', evidence: 'yes' }] as const,
+      consents: [{ purpose: 'email', status: 'granted', evidence: 'yes', field: null }] as const,
     };
     await core.submit(incoming('console'));
     for (const kind of ['test', 'message_out'] as const) {
@@ -183,7 +183,7 @@ describe('an attribute', () => {
 describe('consents', () => {
   it('are logged with their proof, only when they change', async () => {
     const decided = (status: 'granted' | 'revoked') => ({
-      consents: [{ purpose: 'sms', status, evidence: `optin_sms: ${status}` }] as const,
+      consents: [{ purpose: 'sms', status, evidence: `optin_sms: ${status}`, field: 'optin_sms' }] as const,
     });
     const [decision] = await core.submit(incoming('consent', decided('granted')));
     clock.forward(1_000);

@@ -16,7 +16,12 @@ const after = (...messages: (readonly Said[])[]) =>
         eventId: `event-${String(second)}`,
         source: 'bot',
         at: new Date(second * 1_000),
-        decisions: said.map(([status, evidence]) => ({ purpose: 'email', status, evidence })),
+        decisions: said.map(([status, evidence]) => ({
+          purpose: 'email',
+          status,
+          evidence,
+          field: evidence.includes(': ') ? (evidence.split(': ')[0] ?? null) : null,
+        })),
       }).consents,
     {},
   ).email?.status;

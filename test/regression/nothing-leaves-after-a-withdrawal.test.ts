@@ -10,6 +10,7 @@ it('sends no attribute to a destination whose required consent was withdrawn', (
   const plan = planRecord(profile, remote({ fields: { plan: text('free') }, consents }), {
     mapping: mappingOf({ requires: { consent: 'email' } }),
     typeOf: () => 'string',
+    identities: new Map(),
     purposes: ['email'],
   });
   expect(plan.action).toBe('none');

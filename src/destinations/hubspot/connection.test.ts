@@ -8,13 +8,16 @@ const withScopes = (scopes: readonly string[]) => ({ apps: [{ token: 'pat-eu1-sa
 describe('a check of the connection', () => {
   it('finds a token with all scopes ready, in one call', async () => {
     const account = await rehearse();
-    expect(await account.connection.check()).toEqual({ account: 'HubSpot account 4242001', problems: [] });
+    expect(await account.connection.check({ mapping: null })).toEqual({
+      account: 'HubSpot account 4242001',
+      problems: [],
+    });
     expect(account.calls()).toHaveLength(1);
   });
 
   it('says in a sentence what each missing scope prevents', async () => {
     const account = await rehearse({ state: withScopes(['crm.objects.contacts.write']) });
-    const { problems } = await account.connection.check();
+    const { problems } = await account.connection.check({ mapping: null });
     expect(problems).toHaveLength(Object.keys(neededScopes).length - 1);
     expect(problems[0]).toBe(
       'The token lacks the scope crm.objects.contacts.read: without it tags cannot be taken away without losing those that people added by hand.',
@@ -23,7 +26,7 @@ describe('a check of the connection', () => {
 
   it('does not get in with a token that HubSpot does not know', async () => {
     const account = await rehearse({ accessToken: 'pat-na1-other' });
-    await expect(account.connection.check()).rejects.toMatchObject({ kind: 'unauthorized' });
+    await expect(account.connection.check({ mapping: null })).rejects.toMatchObject({ kind: 'unauthorized' });
   });
 });
 

@@ -5,6 +5,7 @@ import { type RunningSandbox, startSandbox } from '../../sandbox/sandbox-server.
 import type { CallGate, Connection, FieldValues, OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
 import { hubspot } from './definition.js';
 import { settingsSchema } from './settings.js';
+import { plainRecord, plainTarget, testContext } from '../test-support.js';
 
 /** Lets every call through; gives it up after a while. */
 export const openGate =
@@ -42,7 +43,7 @@ export async function rehearse(options: Options = {}): Promise<Rehearsal> {
     accessToken: options.accessToken ?? sandboxAccessToken,
     baseUrl: sandbox.origin,
   });
-  const context = { call: openGate(options.timeoutMs), now: options.now ?? (() => new Date()) };
+  const context = testContext({ call: openGate(options.timeoutMs), now: options.now ?? (() => new Date()) });
   const entries = (): JournalEntry[] => sandbox.journal.entries();
   return {
     sandbox,
@@ -98,11 +99,7 @@ export function outgoing(
     key,
     fields,
     changed: fields,
-    tagsToAdd: [],
-    tagsToRemove: [],
-    tags: [],
-    consents: {},
-    known: null,
+    ...plainRecord,
     ...more,
   };
 }
@@ -113,6 +110,7 @@ export const request = (records: readonly OutgoingRecord[], more: Partial<Upsert
   object: 'contacts',
   keyField: 'email',
   tagsField: 'chat_tags',
+  ...plainTarget,
   records,
   ...more,
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { list, record, rehearse, text } from './test-support.js';
 import { mailchimp } from './definition.js';
 import { apiRoot, mailchimpSettings } from './settings.js';
+import { plainTarget } from '../test-support.js';
 
 describe('the settings', () => {
   it('find the data centre in the key', () => {
@@ -35,27 +36,27 @@ describe('the settings', () => {
 describe('a look at the account', () => {
   it('names the audience and finds nothing missing, in two calls', async () => {
     const { connection, calls } = await rehearse();
-    expect(await connection.check()).toEqual({ account: 'Audience Chat contacts', problems: [] });
+    expect(await connection.check({ mapping: null })).toEqual({ account: 'Audience Chat contacts', problems: [] });
     expect(calls().sort()).toEqual([`GET ${list}`, `GET ${list}/merge-fields`]);
   });
 
   it('says which audience is not there', async () => {
     const { connection } = await rehearse({ settings: { audienceId: 'ffffffffff' } });
-    const { problems } = await connection.check();
+    const { problems } = await connection.check({ mapping: null });
     expect(problems).toEqual(['There is no audience ffffffffff in this Mailchimp account. Check the audience ID.']);
   });
 
   it('says what an audience asks for that is not written yet', async () => {
     const { connection, setUp } = await rehearse();
     await setUp((audience) => (audience.marketing_permissions = true));
-    const { problems } = await connection.check();
+    const { problems } = await connection.check({ mapping: null });
     expect(problems.join(' ')).toContain('GDPR');
   });
 
   it.each(['revoked-us1', 'other-us7', 'nokey'])('does not get in with the key %s', async (apiKey) => {
     const { connection, setUp } = await rehearse({ settings: { apiKey } });
     await setUp((_audience, account) => (account.revokedKeys = ['revoked-us1']));
-    await expect(connection.check()).rejects.toMatchObject({ kind: 'unauthorized' });
+    await expect(connection.check({ mapping: null })).rejects.toMatchObject({ kind: 'unauthorized' });
   });
 
   it('shows the fields with their types and choices, the address first', async () => {
@@ -87,7 +88,7 @@ it('keeps two accounts apart that write at the same time', async () => {
 
 it('refuses a mapping that means another object or key', async () => {
   const { connection } = await rehearse();
-  const request = { keyField: 'email_address', tagsField: null, records: [] };
+  const request = { keyField: 'email_address', tagsField: null, ...plainTarget, records: [] };
   await expect(connection.upsert({ ...request, object: 'campaign' })).rejects.toMatchObject({ kind: 'rejected' });
 });
 

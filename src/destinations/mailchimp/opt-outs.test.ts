@@ -4,6 +4,7 @@ import { MailchimpClient } from './client.js';
 import { OptOuts } from './opt-outs.js';
 import { mailchimpSettings } from './settings.js';
 import { list, openGate, rehearse, testKey, type Rehearsal } from './test-support.js';
+import { testContext } from '../test-support.js';
 
 const march = new Date('2026-03-01T00:00:00Z');
 const members = z.array(z.record(z.string(), z.unknown()));
@@ -25,7 +26,7 @@ async function archivedContacts(count: number) {
   const clock = { at: march.getTime() + count * 60_000 };
   const now = () => new Date(clock.at);
   const settings = mailchimpSettings.parse({ apiKey: testKey, audienceId: list.slice(-10), baseUrl: sandbox.origin });
-  const optOuts = new OptOuts(new MailchimpClient(settings, { call: openGate(), now }, 5_000), now);
+  const optOuts = new OptOuts(new MailchimpClient(settings, testContext({ call: openGate(), now }), 5_000), now);
   sandbox.startCounting();
   return { sandbox, optOuts, clock };
 }

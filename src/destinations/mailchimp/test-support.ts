@@ -10,6 +10,7 @@ import type { CallGate, Connection, DeliveredRecord, OutgoingRecord, RecordResul
 import { subscriberHash } from './client.js';
 import { mailchimp } from './definition.js';
 import { mailchimpSettings, type MailchimpSettings } from './settings.js';
+import { plainRecord, plainTarget, testContext } from '../test-support.js';
 
 export const testKey = 'sandbox-secret-us1';
 export const list = `/3.0/lists/${freshAudienceId}`;
@@ -60,7 +61,7 @@ export async function rehearse({ settings = {}, now = () => new Date(), timeoutM
   onTestFinished(() => sandbox.close());
   const { origin } = sandbox;
   const full = mailchimpSettings.parse({ apiKey: testKey, audienceId: freshAudienceId, baseUrl: origin, ...settings });
-  const connection = mailchimp.connect(full, { call: openGate(timeoutMs), now });
+  const connection = mailchimp.connect(full, testContext({ call: openGate(timeoutMs), now }));
   let counted = 0;
   const entries = (): JournalEntry[] => sandbox.journal.entries().filter(({ number }) => number > counted);
   const send = (method: string, path: string, body?: unknown) => request(origin, method, path, body);
@@ -81,7 +82,7 @@ export async function rehearse({ settings = {}, now = () => new Date(), timeoutM
       counted = sandbox.journal.count;
     },
     upsert: (...records) =>
-      connection.upsert({ object: 'member', keyField: 'email_address', tagsField: 'tags', records }),
+      connection.upsert({ object: 'member', keyField: 'email_address', tagsField: 'tags', ...plainTarget, records }),
     send,
     member: (email) => inspect(() => send('GET', of(email))),
     patch: (email, body) => inspect(() => send('PATCH', of(email), body)),
@@ -127,11 +128,9 @@ export function record(email: string, more: Partial<OutgoingRecord> = {}): Outgo
     key: email,
     fields,
     changed: fields,
+    ...plainRecord,
     tagsToAdd: more.tags ?? [],
-    tagsToRemove: [],
-    tags: [],
     consents: { email: consent('granted', '2026-01-10T10:00:00.000Z') },
-    known: null,
     ...more,
   };
 }

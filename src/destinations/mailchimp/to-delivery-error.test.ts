@@ -105,7 +105,7 @@ describe('through the real SDK', () => {
     [{ drop: 'after' }, 'transient'],
   ])('%o stops the request as %s, and no error holds the key', async (fault, kind) => {
     const { connection, upsert, send } = await rehearse();
-    await connection.check();
+    await connection.check({ mapping: null });
     await send('POST', '/_sandbox/faults', { method: 'POST', ...fault });
     const error: unknown = await upsert(record('ada@chat.test')).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(DeliveryError);
@@ -118,7 +118,7 @@ describe('through the real SDK', () => {
 
   it('a silent Mailchimp is given up', async () => {
     const { connection, upsert, send } = await rehearse({ timeoutMs: 200 });
-    await connection.check();
+    await connection.check({ mapping: null });
     await send('POST', '/_sandbox/faults', { method: 'POST', delayMs: 1_000 });
     await expect(upsert(record('ada@chat.test'))).rejects.toMatchObject({ kind: 'transient' });
   });

@@ -11,7 +11,7 @@ const hashOf = (email: string) => `${list}/members/${subscriberHash(email)}`;
 describe('new people', () => {
   it('arrive 500 in one call, after one look at who was archived', async () => {
     const { connection, upsert, calls, startCounting, send } = await rehearse();
-    await connection.check();
+    await connection.check({ mapping: null });
     startCounting();
     const results = await upsert(...people(500));
     expect(results.every(({ status }) => status === 'delivered')).toBe(true);
@@ -22,7 +22,7 @@ describe('new people', () => {
 
   it('are looked up again only after a while when a large load is under way', async () => {
     const { connection, upsert, calls, startCounting } = await rehearse();
-    await connection.check();
+    await connection.check({ mapping: null });
     startCounting();
     const everybody = people(1_500);
     for (let from = 0; from < 1_500; from += 500) await upsert(...everybody.slice(from, from + 500));
@@ -32,7 +32,7 @@ describe('new people', () => {
 
   it('that go out in several batches at once share one look', async () => {
     const { connection, upsert, calls, startCounting } = await rehearse();
-    await connection.check();
+    await connection.check({ mapping: null });
     startCounting();
     const everybody = people(1_500);
     await Promise.all([0, 500, 1_000].map((from) => upsert(...everybody.slice(from, from + 500))));
@@ -238,7 +238,7 @@ describe('bad records', () => {
       audience.forgotten = ['gone@chat.test'];
       account.tooManySignups = ['busy@chat.test'];
     });
-    await connection.check();
+    await connection.check({ mapping: null });
     startCounting();
     const bad = ['not an address', 'ada@example.com', 'gone@chat.test', 'busy@chat.test'];
     const results = await upsert(...people(100), ...bad.map((email) => record(email)));
@@ -256,7 +256,7 @@ describe('bad records', () => {
 
   it('in words we do not know are asked alone, where Mailchimp gives a title', async () => {
     const { connection, upsert, send } = await rehearse();
-    await connection.check();
+    await connection.check({ mapping: null });
     await send('POST', '/_sandbox/faults', {
       method: 'POST',
       path: list,
@@ -275,7 +275,7 @@ describe('bad records', () => {
 
   it('that the answer does not mention are tried again, never counted as delivered', async () => {
     const { connection, upsert, send } = await rehearse();
-    await connection.check();
+    await connection.check({ mapping: null });
     const body = { new_members: [], updated_members: [], errors: [] };
     await send('POST', '/_sandbox/faults', { method: 'POST', path: list, answer: { status: 200, body } });
     const [a, b] = await upsert(record('a@chat.test'), record('b@chat.test'));
@@ -288,7 +288,7 @@ describe('bad records', () => {
     ['not named', [], 7],
   ])('in a request refused as a whole are found when %s', async (_case, errors, batches) => {
     const { connection, upsert, calls, send, startCounting } = await rehearse();
-    await connection.check();
+    await connection.check({ mapping: null });
     startCounting();
     const answer = { status: 400, body: { title: 'Invalid Resource', status: 400, detail: 'no', errors } };
     await send('POST', '/_sandbox/faults', { method: 'POST', path: list, answer, times: errors.length === 0 ? 4 : 1 });

@@ -68,7 +68,7 @@ describe('the settings', () => {
 
 describe('the check', () => {
   it('finds a fresh sandbox ready, with a token and one describe', async () => {
-    const { account, problems } = await org.connect().check();
+    const { account, problems } = await org.connect().check({ mapping: null });
     expect(account).toBe(new URL(org.origin).host);
     expect(problems).toEqual([]);
     expect(org.apiCalls()).toEqual(['GET /sobjects/Contact/describe']);
@@ -76,26 +76,26 @@ describe('the check', () => {
 
   it('says when there is no field to match by', async () => {
     await changeField('Parley_Id__c', { access: 'read' });
-    const { problems } = await org.connect().check();
+    const { problems } = await org.connect().check({ mapping: null });
     expect(problems).toEqual([expect.stringContaining('no field to match by')]);
   });
 
   it('says when withdrawals of consent cannot be passed on', async () => {
     await changeField('HasOptedOutOfEmail', { access: 'none' });
-    const { problems } = await org.connect().check();
+    const { problems } = await org.connect().check({ mapping: null });
     expect(problems).toEqual([expect.stringContaining('HasOptedOutOfEmail')]);
   });
 
   it('says when few calls are left', async () => {
     await org.change(() => ({ apiCalls: [{ hour: new Date().toISOString(), calls: 14_000 }] }));
-    const { problems } = await org.connect().check();
+    const { problems } = await org.connect().check({ mapping: null });
     expect(problems).toEqual([expect.stringMatching(/15000 API calls .* 999 are left/)]);
   });
 
   it('says when the integration user does not see contacts at all', async () => {
     const body = [{ errorCode: 'NOT_FOUND', message: 'The requested resource does not exist' }];
     await org.fault({ path: '/describe', answer: { status: 404, body } });
-    const { problems } = await org.connect().check();
+    const { problems } = await org.connect().check({ mapping: null });
     expect(problems).toEqual([expect.stringContaining('cannot see Contact')]);
   });
 });

@@ -68,7 +68,7 @@ describe('client credentials', () => {
     ['an unknown app', { clientId: 'nobody' }, 'client identifier invalid', 'invalid_client_id'],
     ['a wrong secret', { clientSecret: 'wrong' }, 'invalid client credentials', 'invalid_client'],
   ])('need a person for %s', async (_what, settings, message, code) => {
-    await expect(org.connect(settings).check()).rejects.toMatchObject({
+    await expect(org.connect(settings).check({ mapping: null })).rejects.toMatchObject({
       kind: 'unauthorized',
       message,
       details: { code },
@@ -78,7 +78,7 @@ describe('client credentials', () => {
 
   it('need a person when the app has no run-as user', async () => {
     await org.change((state) => ({ connectedApp: { ...(state.connectedApp as object), runAsUserSet: false } }));
-    await expect(org.connect().check()).rejects.toMatchObject({
+    await expect(org.connect().check({ mapping: null })).rejects.toMatchObject({
       kind: 'unauthorized',
       message: 'no client credentials user enabled',
     });

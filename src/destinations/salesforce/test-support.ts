@@ -3,6 +3,7 @@ import { startSandbox, type RunningSandbox } from '../../sandbox/sandbox-server.
 import type { Connection, KnownRecord, OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
 import { salesforce } from './definition.js';
 import { salesforceSettings, type SalesforceSettings } from './settings.js';
+import { plainRecord, plainTarget, testContext } from '../test-support.js';
 
 /** Everything an emulated org answers to a test, beside Salesforce's own API. */
 export class TestOrg {
@@ -67,10 +68,10 @@ export class TestOrg {
 
   connect(more: Readonly<Record<string, unknown>> = {}, options: ConnectOptions = {}): Connection {
     const { timeoutMs = 10_000, now = () => new Date() } = options;
-    return salesforce.connect(this.settings(more), {
-      call: (_call, send) => send(AbortSignal.timeout(timeoutMs)),
-      now,
-    });
+    return salesforce.connect(
+      this.settings(more),
+      testContext({ call: (_call, send) => send(AbortSignal.timeout(timeoutMs)), now }),
+    );
   }
 }
 
@@ -94,11 +95,8 @@ export function outgoing(key: string, more: Partial<OutgoingRecord> = {}): Outgo
     key,
     fields,
     changed: fields,
+    ...plainRecord,
     tagsToAdd: more.tags ?? [],
-    tagsToRemove: [],
-    tags: [],
-    consents: {},
-    known: null,
     ...more,
   };
 }
@@ -110,6 +108,7 @@ export const request = (records: readonly OutgoingRecord[], more: Partial<Upsert
   object: 'Contact',
   keyField: 'Parley_Id__c',
   tagsField: 'Chat_Tags__c',
+  ...plainTarget,
   records,
   ...more,
 });

@@ -36,7 +36,7 @@ describe('the MessageHook', () => {
         landbotChannelId: '2940009',
         pageUrl: 'https://shop.test/landing?x=1',
       },
-      consents: [{ purpose: 'email', status: 'granted', evidence: 'consent_email: true' }],
+      consents: [{ purpose: 'email', status: 'granted', evidence: 'consent_email: true', field: 'consent_email' }],
       notes: [],
     });
     expect(event.values).toEqual({

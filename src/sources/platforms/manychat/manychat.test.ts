@@ -64,8 +64,8 @@ describe('Full Contact Data alone', () => {
 
   it('takes a tick for consent, and its absence for nothing', () => {
     expect(parsed(whatsappContact).consents).toEqual([
-      { purpose: 'email', status: 'granted', evidence: 'optin_email: true' },
-      { purpose: 'whatsapp', status: 'granted', evidence: 'optin_whatsapp: true' },
+      { purpose: 'email', status: 'granted', evidence: 'optin_email: true', field: 'optin_email' },
+      { purpose: 'whatsapp', status: 'granted', evidence: 'optin_whatsapp: true', field: 'optin_whatsapp' },
     ]);
   });
 

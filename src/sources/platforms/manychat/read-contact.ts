@@ -58,7 +58,7 @@ function ruleFor(name: string, isFullContact: boolean): FieldRule | undefined {
 /** A tick is consent; a missing tick is unknown, and no withdrawal. */
 function optIn(name: string, value: JsonValue, purpose: IncomingConsent['purpose']): IncomingConsent[] {
   const granted = consentStatus(value) === 'granted';
-  return granted ? [{ purpose, status: 'granted', evidence: `${name}: ${textOf(value) ?? ''}` }] : [];
+  return granted ? [{ purpose, status: 'granted', evidence: `${name}: ${textOf(value) ?? ''}`, field: name }] : [];
 }
 
 function channelId(sourceKey: string, identifies: string, value: JsonValue): Identity[] {
