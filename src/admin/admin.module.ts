@@ -6,10 +6,12 @@ import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { ProvisioningModule } from '../provisioning/provisioning.module.js';
 import { SourcesModule } from '../sources/sources.module.js';
+import { ActionsController } from './actions.controller.js';
 import { ConfigurationController } from './configuration.controller.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DestinationCareController } from './destination-care.controller.js';
+import { PreviewController } from './preview.controller.js';
 import { ProfilesController } from './profiles.controller.js';
 import { Replay } from './replay.service.js';
 
@@ -24,10 +26,12 @@ import { Replay } from './replay.service.js';
     SourcesModule,
   ],
   controllers: [
+    ActionsController,
     ConfigurationController,
     DeadLettersController,
     DeliveriesController,
     DestinationCareController,
+    PreviewController,
     ProfilesController,
   ],
   providers: [Replay],

@@ -7,7 +7,7 @@ import { SyncMarks } from '../delivery/sync-marks.repository.js';
 import { DestinationEntity } from '../mapping/destination.entity.js';
 import { mappingSchema } from '../mapping/mapping.js';
 import { MappingEntity } from '../mapping/mapping.entity.js';
-import { destinationInput, mappingProblem, sourceInput } from '../provisioning/configuration-schema.js';
+import { destinationInput, mappingProblems, sourceInput } from '../provisioning/configuration-schema.js';
 import { Configuration } from '../provisioning/configuration.service.js';
 import { Problem } from '../observability/problem.js';
 import { ApiKeyGuard } from '../security/api-key.guard.js';
@@ -138,8 +138,13 @@ export class ConfigurationController {
     );
     if (destination.provisioned)
       throw new Problem(409, 'Comes from a configuration file', `The mapping of "${key}" can be changed only there.`);
-    const problem = mappingProblem(destination.provider, mapping);
-    if (problem !== null) throw new Problem(400, 'That mapping does not fit', `/object: ${problem}`);
+    const problems = mappingProblems(destination.provider, mapping);
+    if (problems.length > 0)
+      throw new Problem(
+        400,
+        'That mapping does not fit',
+        problems.map(({ path, message }) => `/${path.join('/')}: ${message}`).join('; '),
+      );
     const version = await this.configuration.change((manager) =>
       this.configuration.saveMapping(manager, key, mapping, 'api'),
     );

@@ -10,8 +10,8 @@ import { Replay, type ReplayResult } from './replay.service.js';
 
 const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const filterFields = {
-  kind: z.enum(['event', 'sync']).optional(),
-  origin: z.string().optional().describe('The source of an event, the destination of a sync'),
+  kind: z.enum(['event', 'sync', 'action']).optional(),
+  origin: z.string().optional().describe('The source of an event, the destination of a sync or an action'),
   cause: z.string().optional().describe('For example INVALID_EMAIL'),
   profile: z.uuid().optional(),
   from: moment.optional().describe('Last happened at this moment or later'),

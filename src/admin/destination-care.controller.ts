@@ -4,12 +4,12 @@ import { type Now, NOW } from '../database/environment.js';
 import { Connections } from '../delivery/connections.service.js';
 import { DeliveryWaker } from '../delivery/delivery-waker.service.js';
 import { DestinationStates } from '../delivery/destination-states.repository.js';
+import { targetOf } from '../delivery/preparation.service.js';
 import { Resync } from '../delivery/resync.service.js';
-import { DeliveryError } from '../destinations/delivery-error.js';
 import type { ConnectionCheck, RemoteField } from '../destinations/destination.js';
 import { type ActiveDestination, MappingDirectory } from '../mapping/mapping-directory.service.js';
-import { Problem } from '../observability/problem.js';
 import { ApiKeyGuard } from '../security/api-key.guard.js';
+import { asked } from './asked.js';
 import { found } from './find.js';
 
 /** What an admin does with a connected destination: look whether it works, see its fields, set it going again. */
@@ -70,23 +70,6 @@ export class DestinationCareController {
 }
 
 const checkedMapping = ({ mapping }: ActiveDestination) => ({
-  object: mapping.object,
-  keyField: mapping.key.to,
-  tagsField: mapping.tags?.to ?? null,
-  options: mapping.options,
-  create: mapping.create,
+  ...targetOf(mapping),
   fields: mapping.fields.map(({ to }) => to),
 });
-
-/** A provider's refusal, as an answer. */
-async function asked<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof DeliveryError)) throw error;
-    throw new Problem(502, 'The provider did not agree', error.message, {
-      kind: error.kind,
-      code: error.details.code ?? null,
-    });
-  }
-}

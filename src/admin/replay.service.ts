@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type Now, NOW } from '../database/environment.js';
+import { ActionRuns } from '../delivery/action-runs.repository.js';
 import type { DeadLetterEntity } from '../delivery/dead-letter.entity.js';
 import { type DeadLetterFilter, DeadLetters } from '../delivery/dead-letters.service.js';
 import { DeliveryWaker } from '../delivery/delivery-waker.service.js';
@@ -31,6 +32,7 @@ export class Replay {
   constructor(
     private readonly letters: DeadLetters,
     private readonly marks: SyncMarks,
+    private readonly runs: ActionRuns,
     private readonly waker: DeliveryWaker,
     private readonly sources: SourceDirectory,
     private readonly pipeline: Pipeline,
@@ -40,6 +42,7 @@ export class Replay {
   async run(filter: DeadLetterFilter): Promise<ReplayResult> {
     const letters = await this.letters.take(filter, mostAtOnce);
     await this.#syncs(letters.filter(({ kind }) => kind === 'sync'));
+    await this.#actions(letters.filter(({ kind }) => kind === 'action'));
     const failed = await this.#events(letters.filter(({ kind }) => kind === 'event'));
     return { taken: letters.length, failed };
   }
@@ -48,6 +51,17 @@ export class Replay {
     for (const [destination, group] of Map.groupBy(letters, ({ origin }) => origin)) {
       await this.marks.makeDue(
         destination,
+        group.map(({ subject }) => subject),
+        this.now(),
+      );
+      this.waker.wake(destination, this.now());
+    }
+  }
+
+  /** A person has decided that it is to be done, or done again. */
+  async #actions(letters: readonly DeadLetterEntity[]): Promise<void> {
+    for (const [destination, group] of Map.groupBy(letters, ({ origin }) => origin)) {
+      await this.runs.makeDue(
         group.map(({ subject }) => subject),
         this.now(),
       );

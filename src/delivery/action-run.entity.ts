@@ -1,5 +1,4 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { Json } from '../destinations/json.js';
 
 /** One planned execution of a destination's action; unique by what asked for it (`origin`) and why (`cause`). */
 @Entity('action_runs')
@@ -17,7 +16,7 @@ export class ActionRunEntity {
   @Column('text') origin!: string;
   /** What makes it one: an idempotency key, or the segment entry or event that caused it. */
   @Column('text') cause!: string;
-  @Column('jsonb') input!: Json;
+  @Column('jsonb') input!: unknown;
   /** It waits until the destination holds this version of the profile; null: it needs none. */
   @Column('integer', { nullable: true }) wanted_version!: number | null;
   @Column('text', { default: 'planned' }) status!: string;
@@ -31,7 +30,7 @@ export class ActionRunEntity {
   @Column('text', { nullable: true }) code!: string | null;
   @Column('text', { nullable: true }) reason!: string | null;
   @Column('text', { nullable: true }) reference!: string | null;
-  @Column('jsonb', { nullable: true }) detail!: Json;
+  @Column('jsonb', { nullable: true }) detail!: unknown;
   @Column('timestamptz') planned_at!: Date;
   /** The last call was begun: without a `finished_at` its outcome is not known. */
   @Column('timestamptz', { nullable: true }) sent_at!: Date | null;

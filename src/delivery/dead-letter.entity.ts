@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-export type DeadLetterKind = 'event' | 'sync';
+export type DeadLetterKind = 'event' | 'sync' | 'action';
 
 /** A record that will not succeed without a person: kept with request, answer and reason; can be replayed. */
 @Entity('dead_letters')
@@ -9,9 +9,9 @@ export type DeadLetterKind = 'event' | 'sync';
 export class DeadLetterEntity {
   @PrimaryColumn('uuid') id!: string;
   @Column('text') kind!: DeadLetterKind;
-  /** The source of an event, the destination of a sync. */
+  /** The source of an event, the destination of a sync or an action. */
   @Column('text') origin!: string;
-  /** The dedupe key of an event, the profile's id of a sync. */
+  /** The dedupe key of an event, the profile's id of a sync, the run's id of an action. */
   @Column('text') subject!: string;
   @Column('uuid', { nullable: true }) profile_id!: string | null;
   /** Machine-readable, for grouping: the provider's code, or the kind of failure. */

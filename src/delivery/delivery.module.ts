@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { MappingModule } from '../mapping/mapping.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
+import { ActionRuns } from './action-runs.repository.js';
+import { Actions } from './actions.service.js';
 import { ConnectionMemories } from './connection-memory.service.js';
 import { Connections } from './connections.service.js';
 import { DeadLetters } from './dead-letters.service.js';
@@ -10,6 +12,8 @@ import { DeliveryLog } from './delivery-log.repository.js';
 import { DeliveryWaker } from './delivery-waker.service.js';
 import { DestinationStates } from './destination-states.repository.js';
 import { Loads } from './loads.service.js';
+import { Preparation } from './preparation.service.js';
+import { Rehearsal } from './rehearsal.service.js';
 import { RemoteRecords } from './remote-records.repository.js';
 import { Resync } from './resync.service.js';
 import { SyncMarks } from './sync-marks.repository.js';
@@ -17,6 +21,10 @@ import { SyncMarks } from './sync-marks.repository.js';
 @Module({
   imports: [MappingModule, ProfilesModule],
   providers: [
+    ActionRuns,
+    Actions,
+    Preparation,
+    Rehearsal,
     ConnectionMemories,
     Connections,
     DeadLetters,
@@ -31,6 +39,9 @@ import { SyncMarks } from './sync-marks.repository.js';
     SyncMarks,
   ],
   exports: [
+    ActionRuns,
+    Preparation,
+    Rehearsal,
     ConnectionMemories,
     Connections,
     DeadLetters,

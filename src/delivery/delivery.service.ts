@@ -1,22 +1,28 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { type Now, NOW } from '../database/environment.js';
-import { consequences, DeliveryError } from '../destinations/delivery-error.js';
+import { asDeliveryError, consequences, DeliveryError } from '../destinations/delivery-error.js';
 import { type ActiveDestination, MappingDirectory } from '../mapping/mapping-directory.service.js';
 import { afterCall, breakerMode, type BreakerState } from './breaker.js';
+import { Actions } from './actions.service.js';
+import { ActionRuns } from './action-runs.repository.js';
 import { countCalls } from './call-gate.js';
+import { chunk } from './chunk.js';
 import { Connections } from './connections.service.js';
 import { DeliveryLedger } from './delivery-ledger.service.js';
 import { DeliveryWaker } from './delivery-waker.service.js';
 import { breakerOf, DestinationStates } from './destination-states.repository.js';
 import { Loads } from './loads.service.js';
 import { type Entry, entryOf, failedEntry, restMs, type SentRecord } from './outcome.js';
+import { Preparation, targetOf } from './preparation.service.js';
 import { SyncMarks } from './sync-marks.repository.js';
 import { verdictOf } from './verdict.js';
 
 /** A drain that shows no sign of life for so long is taken for dead, and another one may start. */
 const leaseMs = 15_000;
 const renewEveryMs = 4_000;
+/** Actions of one pass: what becomes due for syncing meanwhile goes first again. */
+const actionsAtOnce = 500;
 
 /** Brings what is due to the destinations. */
 @Injectable()
@@ -30,6 +36,9 @@ export class Delivery {
     private readonly states: DestinationStates,
     private readonly mappings: MappingDirectory,
     private readonly loads: Loads,
+    private readonly actions: Actions,
+    private readonly preparation: Preparation,
+    private readonly runs: ActionRuns,
     private readonly connections: Connections,
     private readonly ledger: DeliveryLedger,
     private readonly waker: DeliveryWaker,
@@ -91,15 +100,30 @@ export class Delivery {
       const active = this.mappings.find(destination);
       const breaker = await this.#readiness(destination);
       if (this.#stopping || active === undefined || breaker === null) return;
-      const { batchSize, parallelCalls } = active.provider.limits(active.settings);
+      const inTheWay = await this.preparation.once(active);
+      if (inTheWay !== null) return this.#judge(destination, breaker, [inTheWay]);
       const probing = breakerMode(breaker, this.now()) === 'half-open';
-      const load = await this.loads.gather(active, probing ? 1 : batchSize * parallelCalls);
-      if (load.sends.length === 0 && load.idle.length === 0) return;
-      if (load.idle.length > 0) await this.#write(active, load.claim, this.now(), 0, load.idle, null);
-      const chunks = chunk(load.sends, batchSize);
-      const verdicts = await everyOne(chunks.map((sends) => this.#send(active, load.claim, sends)));
-      if (verdicts.length > 0) await this.#judge(destination, breaker, verdicts);
+      const synced = await this.#syncPass(active, probing);
+      if (synced !== null && synced.length > 0) await this.#judge(destination, breaker, synced);
+      if (synced !== null && (probing || synced.some((verdict) => verdict !== null))) continue;
+      // After the data that caused them. One that was caused by data still on its way is not ready.
+      const performed = await this.actions.pass(active, probing ? 1 : actionsAtOnce);
+      if (performed !== null && performed.length > 0) await this.#judge(destination, breaker, performed);
+      if (synced === null && performed === null) return;
     }
+  }
+
+  /** Sends what is due, up to one load; null: nothing was. */
+  async #syncPass(active: ActiveDestination, probing: boolean): Promise<(DeliveryError | null)[] | null> {
+    const { provider, settings } = active;
+    const { batchSize, parallelCalls } = provider.limits(settings);
+    const { bulk } = provider;
+    const load = await this.loads.gather(active, probing ? 1 : (bulk?.atMost ?? batchSize * parallelCalls));
+    if (load.sends.length === 0 && load.idle.length === 0) return null;
+    if (load.idle.length > 0) await this.#write(active, load.claim, this.now(), 0, load.idle, null);
+    const isBulk = bulk !== undefined && load.sends.length >= bulk.from;
+    const parts = isBulk ? [load.sends] : chunk(load.sends, batchSize);
+    return everyOne(parts.map((sends) => this.#send(active, load.claim, sends, isBulk)));
   }
 
   /** The breaker's state when the destination may be called now; null: it rests, is paused or broken. */
@@ -113,19 +137,21 @@ export class Delivery {
   }
 
   /** Sends one batch and records each outcome. Returns what is wrong with the destination as a whole; null: nothing. */
-  async #send(active: ActiveDestination, claim: string, sends: readonly SentRecord[]): Promise<DeliveryError | null> {
+  async #send(
+    active: ActiveDestination,
+    claim: string,
+    sends: readonly SentRecord[],
+    isBulk: boolean,
+  ): Promise<DeliveryError | null> {
     const startedAt = this.now();
     const { mapping } = active;
-    const { result, calls } = await countCalls(() =>
-      this.connections.to(active).upsert({
-        object: mapping.object,
-        keyField: mapping.key.to,
-        tagsField: mapping.tags?.to ?? null,
-        options: mapping.options,
-        create: mapping.create,
-        records: sends.map(({ plan }) => plan.record),
-      }),
-    );
+    const { result, calls } = await countCalls(() => {
+      const connection = this.connections.to(active);
+      const request = { ...targetOf(mapping), records: sends.map(({ plan }) => plan.record) };
+      return isBulk && connection.upsertMany !== undefined
+        ? connection.upsertMany(request)
+        : connection.upsert(request);
+    });
     const now = this.now();
     if (result.status === 'rejected') {
       const error = asDeliveryError(result.reason);
@@ -202,7 +228,8 @@ export class Delivery {
   /** The next drain starts when the next mark is due, and not before the destination has rested. */
   async #planNext(destination: string): Promise<void> {
     if (this.#stopping) return;
-    const due = await this.marks.nextDue(destination);
+    const [mark, run] = await Promise.all([this.marks.nextDue(destination), this.runs.nextDue(destination)]);
+    const due = mark === null || run === null ? (mark ?? run) : mark < run ? mark : run;
     const state = await this.states.find(destination);
     if (due === null || state?.paused_reason != null) return;
     const { openUntil } = breakerOf(state);
@@ -213,20 +240,8 @@ export class Delivery {
   }
 }
 
-function asDeliveryError(error: unknown): DeliveryError {
-  if (error instanceof DeliveryError) return error;
-  const said = error instanceof Error ? error.message : String(error);
-  return new DeliveryError('transient', `the connector failed unexpectedly: ${said}`, { code: 'UNEXPECTED' });
-}
-
 /** Waits for all before it throws what the first one failed with: nothing of a drain goes on behind its back. */
 async function everyOne<T>(work: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(work);
   return Promise.all(work);
-}
-
-function chunk<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_unused, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

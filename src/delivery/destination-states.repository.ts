@@ -3,6 +3,17 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type BreakerState, closedBreaker } from './breaker.js';
 import { DestinationStateEntity } from './destination-state.entity.js';
 
+/** What is only about a connected account. */
+const forgotten = [
+  'sync_marks',
+  'remote_records',
+  'destination_states',
+  'destination_grants',
+  'authorization_requests',
+  'destination_memory',
+  'pulls',
+];
+
 /** The questions delivery asks about how a destination is doing. */
 @Injectable()
 export class DestinationStates {
@@ -64,11 +75,15 @@ export class DestinationStates {
    * are closed, or a replay would make due what nobody brings anywhere.
    */
   async forget(manager: EntityManager, destination: string, now: Date): Promise<void> {
-    for (const table of ['sync_marks', 'remote_records', 'destination_states'])
-      await manager.query(`DELETE FROM ${table} WHERE destination = $1`, [destination]);
+    for (const table of forgotten) await manager.query(`DELETE FROM ${table} WHERE destination = $1`, [destination]);
     await manager.query(
       `UPDATE dead_letters SET resolution = 'dismissed', resolved_at = $2
-       WHERE kind = 'sync' AND origin = $1 AND resolved_at IS NULL`,
+       WHERE kind IN ('sync', 'action') AND origin = $1 AND resolved_at IS NULL`,
+      [destination, now],
+    );
+    await manager.query(
+      `UPDATE action_runs SET status = 'cancelled', due_at = NULL, finished_at = $2, reason = 'the destination was deleted'
+       WHERE destination = $1 AND due_at IS NOT NULL`,
       [destination, now],
     );
   }

@@ -28,6 +28,13 @@ const moveRecords = {
     WHERE r.profile_id = m.loser
       AND NOT EXISTS (SELECT FROM remote_records s WHERE s.profile_id = m.survivor AND s.destination = r.destination)`,
 };
+/** What was planned for the loser is done for the survivor, once the destination holds what the survivor is now. */
+const moveRuns = {
+  name: 'action-runs-move',
+  text: `UPDATE action_runs run SET profile_id = m.survivor,
+      wanted_version = CASE WHEN run.wanted_version IS NOT NULL AND run.due_at IS NOT NULL THEN m.version ELSE run.wanted_version END
+    FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS m (loser, survivor, version) WHERE run.profile_id = m.loser`,
+};
 const dropMarks = {
   name: 'sync-marks-drop',
   text: `DELETE FROM sync_marks WHERE profile_id = ANY ($1::uuid[])`,
@@ -50,7 +57,10 @@ export class MarkSyncsStage implements Stage {
     const losers = batch.merges.map(({ loser }) => loser);
     if (losers.length > 0) {
       await batch.query(dropMarks, [losers]);
-      await batch.query(moveRecords, [losers, batch.merges.map(({ survivor }) => survivor)]);
+      const survivors = batch.merges.map(({ survivor }) => survivor);
+      await batch.query(moveRecords, [losers, survivors]);
+      const versions = survivors.map((survivor) => batch.profiles.get(survivor)?.profile.version ?? 0);
+      await batch.query(moveRuns, [losers, survivors, versions]);
     }
     const marks: { destination: string; profileId: string; version: number }[] = [];
     const mappings = this.mappings.interested();

@@ -5,6 +5,7 @@ import type {
   FieldValue,
   OutgoingRecord,
   RecordResult,
+  WithheldRecord,
 } from '../destinations/destination.js';
 import { nextDelayMs } from './backoff.js';
 import type { IdleOutcome, Plan } from './plan-records.js';
@@ -75,16 +76,25 @@ export interface SentRecord extends Settling {
 
 /** The provider has spoken about one record. */
 export function entryOf(sent: SentRecord, result: RecordResult, now: Date, random: number): Entry {
-  const { mark, version, plan } = sent;
   if (result.status === 'delivered') return deliveredEntry(sent, result, now);
-  if (result.status === 'withheld')
-    return {
-      ...plain,
-      code: result.code,
-      message: result.message,
-      mark: rested(mark, version, 'withheld', result.message),
-    };
-  return failedEntry(sent, result.error, now, random, sentFields(plan.record));
+  if (result.status === 'withheld') return withheldEntry(sent, result);
+  return failedEntry(sent, result.error, now, random, sentFields(sent.plan.record));
+}
+
+/** Nothing was written; what was found there is remembered, so that it is known by its id from now on. */
+function withheldEntry({ mark, version, plan, held }: SentRecord, result: WithheldRecord): Entry {
+  const { profile, record } = plan;
+  const nothing = { fields: {}, tags: [], lists: [], dropped: [], consents: {} };
+  return {
+    ...plain,
+    code: result.code,
+    message: result.message,
+    mark: rested(mark, version, 'withheld', result.message),
+    remoteRecord:
+      result.known === undefined
+        ? null
+        : { ...nothing, ...held, ...result.known, profileId: profile.id, key: record.key, version },
+  };
 }
 
 /** What was sent for a record: everything to one that was not known, otherwise what differs. */

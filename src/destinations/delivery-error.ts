@@ -25,6 +25,13 @@ export class DeliveryError extends Error {
   }
 }
 
+/** What a connector threw: what is not a `DeliveryError` is a mistake of ours, and worth another try. */
+export function asDeliveryError(error: unknown): DeliveryError {
+  if (error instanceof DeliveryError) return error;
+  const said = error instanceof Error ? error.message : String(error);
+  return new DeliveryError('transient', `the connector failed unexpectedly: ${said}`, { code: 'UNEXPECTED' });
+}
+
 /** What each kind leads to. A new kind does not compile until every consequence is written. */
 export const consequences = {
   /** The provider or the way to it failed: again later, and the circuit breaker counts it. */

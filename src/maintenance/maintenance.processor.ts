@@ -2,6 +2,7 @@ import { OnQueueFailed, Process, Processor } from '@nestjs/bull';
 import { Inject, Logger } from '@nestjs/common';
 import type { Job } from 'bull';
 import { type Now, NOW } from '../database/environment.js';
+import { ActionRuns } from '../delivery/action-runs.repository.js';
 import { DeadLetters } from '../delivery/dead-letters.service.js';
 import { DeliveryLog } from '../delivery/delivery-log.repository.js';
 import { DeliveryWaker } from '../delivery/delivery-waker.service.js';
@@ -22,6 +23,7 @@ export class MaintenanceProcessor {
 
   constructor(
     private readonly marks: SyncMarks,
+    private readonly runs: ActionRuns,
     private readonly waker: DeliveryWaker,
     private readonly resync: Resync,
     private readonly deadLetters: DeadLetters,
@@ -36,7 +38,8 @@ export class MaintenanceProcessor {
   @Process('sweep')
   async sweep(): Promise<void> {
     const now = this.now();
-    for (const destination of await this.marks.dueDestinations(now)) this.waker.wake(destination, now);
+    const due = [...(await this.marks.dueDestinations(now)), ...(await this.runs.dueDestinations(now))];
+    for (const destination of new Set(due)) this.waker.wake(destination, now);
     await this.resync.planOutdated();
     const [waiting, letters] = await Promise.all([this.marks.waiting(), this.deadLetters.countOpen()]);
     this.metrics.resetGauges();

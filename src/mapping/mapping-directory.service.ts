@@ -41,6 +41,12 @@ const currentMappings = `
   LEFT JOIN LATERAL (SELECT version, definition FROM mappings WHERE destination = d.key ORDER BY version DESC LIMIT 1) m ON true
   WHERE d.enabled ORDER BY d.key`;
 
+/** With the provider's own options completed by their defaults; ones it does not know (any more) are left as they are. */
+export function completed(provider: Pick<Destination, 'mappingOptions'> | undefined, mapping: Mapping): Mapping {
+  const options = provider?.mappingOptions?.safeParse(mapping.options);
+  return options?.success === true ? { ...mapping, options: options.data } : mapping;
+}
+
 /** The enabled destinations with their current mappings, kept in memory and read again when something changes. */
 @Injectable()
 export class MappingDirectory {
@@ -94,8 +100,9 @@ export class MappingDirectory {
       this.#log.error(`the mapping of ${key} cannot be used: ${z.prettifyError(mapping.error)}`);
       return null;
     }
-    const consents = providers.find((provider) => provider.id === id)?.consents ?? [];
-    return { mapping: mapping.data, mappingVersion: version, interest: interestOf(mapping.data, consents.length > 0) };
+    const provider = providers.find((candidate) => candidate.id === id);
+    const interest = interestOf(mapping.data, (provider?.consents ?? []).length > 0);
+    return { mapping: completed(provider, mapping.data), mappingVersion: version, interest };
   }
 
   #open(row: Row): ConnectedDestination | null {

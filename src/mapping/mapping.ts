@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Json } from '../destinations/json.js';
 import { purposes } from '../consent/consent.js';
 import { attributeTypes } from '../profiles/attribute.js';
 
@@ -62,6 +63,7 @@ export const mappingSchema = z
       .describe("Each tag becomes one of the destination's lists; made when it is not there yet"),
     options: z
       .json()
+      .transform((options): Json => options)
       .default({})
       .describe("What this kind of destination lets a mapping choose, see the destination's page"),
     create: z

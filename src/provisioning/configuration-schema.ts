@@ -39,8 +39,8 @@ export const destinationInput = z
   .superRefine(({ provider: id, settings, mapping }, context) => {
     const provider = providers.find((candidate) => candidate.id === id);
     forward(provider?.settings.safeParse(settings), ['settings'], context);
-    const problem = mapping === undefined ? null : mappingProblem(id, mapping);
-    if (problem !== null) context.addIssue({ code: 'custom', path: ['mapping', 'object'], message: problem });
+    for (const { path, message } of mapping === undefined ? [] : mappingProblems(id, mapping))
+      context.addIssue({ code: 'custom', path: ['mapping', ...path], message });
   });
 export type DestinationInput = z.output<typeof destinationInput>;
 
@@ -63,12 +63,28 @@ export const configurationFile = z.strictObject({
 });
 export type ConfigurationFile = z.output<typeof configurationFile>;
 
-/** Why a provider cannot have this mapping; null: it can. */
-export function mappingProblem(providerId: string, { object }: Mapping): string | null {
-  const provider = providers.find(({ id }) => id === providerId);
-  if (provider === undefined || provider.objects.includes(object)) return null;
-  return `must be one of ${provider.objects.join(', ')}, which is what ${provider.title} has`;
+export interface MappingProblem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
 }
+
+/** Why a provider cannot have this mapping; none: it can. */
+export function mappingProblems(providerId: string, { object, options, lists }: Mapping): readonly MappingProblem[] {
+  const provider = providers.find(({ id }) => id === providerId);
+  if (provider === undefined) return [];
+  const problems: MappingProblem[] = [];
+  if (!provider.objects.includes(object)) {
+    const message = `must be one of ${provider.objects.join(', ')}, which is what ${provider.title} has`;
+    problems.push({ path: ['object'], message });
+  }
+  if (lists !== undefined && provider.lists === undefined)
+    problems.push({ path: ['lists'], message: `${provider.title} has no lists` });
+  const checked = (provider.mappingOptions ?? noOptions).safeParse(options);
+  for (const { path, message } of checked.error?.issues ?? []) problems.push({ path: ['options', ...path], message });
+  return problems;
+}
+
+const noOptions = z.strictObject({});
 
 function forward(
   checked: z.ZodSafeParseResult<unknown> | undefined,
