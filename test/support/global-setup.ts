@@ -13,13 +13,14 @@ declare module 'vitest' {
     databaseServerUrl: string;
     /** null: there is no Redis here, and what needs one is left out. */
     redisUrl: string | null;
+    /** Why what is built cannot be started; null: it can. Only tests of the service as a process need it. */
+    buildFailure: string | null;
   }
 }
 
 /** One real PostgreSQL for the whole run, and a Redis where there is one. Nothing has to be installed for the first. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // Tests of the service as a process start what is built.
-  execFileSync(process.execPath, ['src/launch/ensure-built.ts'], { stdio: 'inherit' });
+  project.provide('buildFailure', build());
   const folder = mkdtempSync(path.join(tmpdir(), 'parley-test-'));
   const server = await startLocalPostgres({ folder, durable: false });
   const redis = await findRedis();
@@ -34,6 +35,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
     rmSync(server.dataFolder, { recursive: true, force: true });
     rmSync(folder, { recursive: true, force: true });
   };
+}
+
+function build(): string | null {
+  try {
+    execFileSync(process.execPath, ['src/launch/ensure-built.ts'], { stdio: ['ignore', 'inherit', 'pipe'] });
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 async function prepareTemplate(url: string): Promise<void> {

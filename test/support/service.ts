@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inject } from 'vitest';
 
 /** The built service as a process of its own, on a data folder of its own. */
 export class Service {
@@ -18,6 +19,8 @@ export class Service {
   /** Where it says it is reached: `Parley` itself, or a sandbox by its title. @throws when it ended instead of starting */
   async start(): Promise<this> {
     this.output = '';
+    const buildFailure = inject('buildFailure');
+    if (buildFailure !== null) throw new Error(buildFailure);
     const child = spawn(process.execPath, ['dist/src/main.js'], {
       env: {
         ...process.env,
