@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery/delivery.module.js';
+import { ErasureModule } from '../erasure/erasure.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { MappingModule } from '../mapping/mapping.module.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
@@ -11,6 +12,7 @@ import { ConfigurationController } from './configuration.controller.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DestinationCareController } from './destination-care.controller.js';
+import { ErasuresController } from './erasures.controller.js';
 import { PreviewController } from './preview.controller.js';
 import { ProfilesController } from './profiles.controller.js';
 import { Replay } from './replay.service.js';
@@ -18,6 +20,7 @@ import { Replay } from './replay.service.js';
 @Module({
   imports: [
     DeliveryModule,
+    ErasureModule,
     EventsModule,
     MappingModule,
     PipelineModule,
@@ -31,6 +34,7 @@ import { Replay } from './replay.service.js';
     DeadLettersController,
     DeliveriesController,
     DestinationCareController,
+    ErasuresController,
     PreviewController,
     ProfilesController,
   ],

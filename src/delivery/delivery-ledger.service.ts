@@ -12,6 +12,7 @@ export interface DeliveryAttempt {
   readonly id: string;
   readonly destination: string;
   readonly claim: string;
+  readonly object: string;
   readonly mappingVersion: number;
   readonly startedAt: Date;
   readonly finishedAt: Date;
@@ -43,7 +44,13 @@ export class DeliveryLedger {
       );
       await this.remoteRecords.save(
         manager,
-        { destination, mappingVersion: attempt.mappingVersion, deliveryId: attempt.id, at: attempt.finishedAt },
+        {
+          destination,
+          object: attempt.object,
+          mappingVersion: attempt.mappingVersion,
+          deliveryId: attempt.id,
+          at: attempt.finishedAt,
+        },
         entries.flatMap(({ remoteRecord }) => (remoteRecord === null ? [] : [remoteRecord])),
       );
       await this.#log(manager, attempt, outcomes);

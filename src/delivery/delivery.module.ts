@@ -11,6 +11,8 @@ import { DeliveryLedger } from './delivery-ledger.service.js';
 import { DeliveryLog } from './delivery-log.repository.js';
 import { DeliveryWaker } from './delivery-waker.service.js';
 import { DestinationStates } from './destination-states.repository.js';
+import { Erasing } from './erasing.service.js';
+import { Erasures } from './erasures.repository.js';
 import { Loads } from './loads.service.js';
 import { Preparation } from './preparation.service.js';
 import { Rehearsal } from './rehearsal.service.js';
@@ -23,6 +25,8 @@ import { SyncMarks } from './sync-marks.repository.js';
   providers: [
     ActionRuns,
     Actions,
+    Erasing,
+    Erasures,
     Preparation,
     Rehearsal,
     ConnectionMemories,
@@ -39,6 +43,7 @@ import { SyncMarks } from './sync-marks.repository.js';
     SyncMarks,
   ],
   exports: [
+    Erasures,
     ActionRuns,
     Preparation,
     Rehearsal,

@@ -13,6 +13,8 @@ import { DeliveryLedger } from './delivery-ledger.service.js';
 import { DeliveryWaker } from './delivery-waker.service.js';
 import { breakerOf, DestinationStates } from './destination-states.repository.js';
 import { Loads } from './loads.service.js';
+import { Erasing } from './erasing.service.js';
+import { Erasures } from './erasures.repository.js';
 import { type Entry, entryOf, failedEntry, restMs, type SentRecord } from './outcome.js';
 import { Preparation, targetOf } from './preparation.service.js';
 import { SyncMarks } from './sync-marks.repository.js';
@@ -36,6 +38,8 @@ export class Delivery {
     private readonly states: DestinationStates,
     private readonly mappings: MappingDirectory,
     private readonly loads: Loads,
+    private readonly erasing: Erasing,
+    private readonly erasures: Erasures,
     private readonly actions: Actions,
     private readonly preparation: Preparation,
     private readonly runs: ActionRuns,
@@ -103,6 +107,11 @@ export class Delivery {
       const inTheWay = await this.preparation.once(active);
       if (inTheWay !== null) return this.#judge(destination, breaker, [inTheWay]);
       const probing = breakerMode(breaker, this.now()) === 'half-open';
+      const erased = await this.erasing.pass(active);
+      if (erased !== null) {
+        await this.#judge(destination, breaker, erased);
+        continue;
+      }
       const synced = await this.#syncPass(active, probing);
       if (synced !== null && synced.length > 0) await this.#judge(destination, breaker, synced);
       if (synced !== null && (probing || synced.some((verdict) => verdict !== null))) continue;
@@ -174,7 +183,7 @@ export class Delivery {
   }
 
   async #write(
-    { destination, mappingVersion }: ActiveDestination,
+    { destination, mapping, mappingVersion }: ActiveDestination,
     claim: string,
     startedAt: Date,
     calls: number,
@@ -187,6 +196,7 @@ export class Delivery {
       id: uuidv7(),
       destination,
       claim,
+      object: mapping.object,
       mappingVersion,
       startedAt,
       finishedAt,
@@ -228,8 +238,10 @@ export class Delivery {
   /** The next drain starts when the next mark is due, and not before the destination has rested. */
   async #planNext(destination: string): Promise<void> {
     if (this.#stopping) return;
-    const [mark, run] = await Promise.all([this.marks.nextDue(destination), this.runs.nextDue(destination)]);
-    const due = mark === null || run === null ? (mark ?? run) : mark < run ? mark : run;
+    const waiting = [this.marks, this.runs, this.erasures].map((kind) => kind.nextDue(destination));
+    const [due = null] = (await Promise.all(waiting))
+      .filter((at) => at !== null)
+      .sort((left, right) => left.getTime() - right.getTime());
     const state = await this.states.find(destination);
     if (due === null || state?.paused_reason != null) return;
     const { openUntil } = breakerOf(state);

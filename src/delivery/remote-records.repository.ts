@@ -35,6 +35,15 @@ export class RemoteRecords {
     return new Map(rows.map((row) => [row.profileId, row]));
   }
 
+  /** Of some profiles, what every destination holds. */
+  everywhere(profileIds: readonly string[]): Promise<(RemoteRecord & { readonly destination: string })[]> {
+    return this.dataSource.query(
+      `SELECT destination, profile_id AS "profileId", key, remote_id AS "remoteId", fields, tags, lists, dropped, consents, memo
+       FROM remote_records WHERE profile_id = ANY ($1::uuid[]) ORDER BY destination, profile_id`,
+      [profileIds],
+    );
+  }
+
   /**
    * Remembers what was written. A profile that was merged away during the call leaves it to the survivor, unless that one has its own:
    * the record at the destination is the same person's.
@@ -43,6 +52,7 @@ export class RemoteRecords {
     manager: EntityManager,
     where: {
       readonly destination: string;
+      readonly object: string;
       readonly mappingVersion: number;
       readonly deliveryId: string;
       readonly at: Date;
@@ -56,7 +66,7 @@ export class RemoteRecords {
          $1, COALESCE(p.merged_into, t.profile_id), key, remote_id, fields, t.tags, t.lists, t.dropped, t.consents, memo, t.version, $2::int, $3::uuid, $4::timestamptz
        FROM unnest($5::uuid[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::jsonb[], $14::int[])
          AS t (profile_id, key, remote_id, fields, tags, lists, dropped, consents, memo, version)
-       LEFT JOIN profiles p ON p.id = t.profile_id
+       JOIN profiles p ON p.id = t.profile_id
        WHERE NOT EXISTS (SELECT FROM remote_records r WHERE r.destination = $1 AND r.profile_id = p.merged_into)
        ORDER BY COALESCE(p.merged_into, t.profile_id), p.merged_into NULLS FIRST
        ON CONFLICT (destination, profile_id) DO UPDATE SET
@@ -79,6 +89,31 @@ export class RemoteRecords {
         records.map((record) => JSON.stringify(record.consents)),
         records.map((record) => JSON.stringify(record.memo)),
         records.map((record) => record.version),
+      ],
+    );
+    await this.#eraseStrangers(manager, where, records);
+  }
+
+  /** Somebody who was erased here while the call was on its way has to be forgotten there as well. */
+  async #eraseStrangers(
+    manager: EntityManager,
+    { destination, object, at }: { readonly destination: string; readonly object: string; readonly at: Date },
+    records: readonly RemoteRecordUpdate[],
+  ): Promise<void> {
+    await manager.query(
+      `INSERT INTO erasures (id, profile_id, destination, object, record, due_at, requested_by, requested_at)
+       SELECT gen_random_uuid(), t.id, $1, $2,
+         jsonb_build_object('profileId', t.id, 'key', t.key, 'remoteId', t.remote_id, 'memo', t.memo, 'emails', '[]'::jsonb), $3::timestamptz, 'delivered during erasure', $3::timestamptz
+       FROM unnest($4::uuid[], $5::text[], $6::text[], $7::jsonb[]) AS t (id, key, remote_id, memo)
+       WHERE NOT EXISTS (SELECT FROM profiles p WHERE p.id = t.id)`,
+      [
+        destination,
+        object,
+        at,
+        records.map(({ profileId }) => profileId),
+        records.map(({ key }) => key),
+        records.map(({ remoteId }) => remoteId),
+        records.map(({ memo }) => JSON.stringify(memo)),
       ],
     );
   }

@@ -6,6 +6,7 @@ import { ActionRuns } from '../delivery/action-runs.repository.js';
 import { DeadLetters } from '../delivery/dead-letters.service.js';
 import { DeliveryLog } from '../delivery/delivery-log.repository.js';
 import { DeliveryWaker } from '../delivery/delivery-waker.service.js';
+import { Erasures } from '../delivery/erasures.repository.js';
 import { Resync } from '../delivery/resync.service.js';
 import { SyncMarks } from '../delivery/sync-marks.repository.js';
 import { EventPartitions } from '../events/event-partitions.service.js';
@@ -24,6 +25,7 @@ export class MaintenanceProcessor {
   constructor(
     private readonly marks: SyncMarks,
     private readonly runs: ActionRuns,
+    private readonly erasures: Erasures,
     private readonly waker: DeliveryWaker,
     private readonly resync: Resync,
     private readonly deadLetters: DeadLetters,
@@ -38,7 +40,8 @@ export class MaintenanceProcessor {
   @Process('sweep')
   async sweep(): Promise<void> {
     const now = this.now();
-    const due = [...(await this.marks.dueDestinations(now)), ...(await this.runs.dueDestinations(now))];
+    const kinds = [this.marks, this.runs, this.erasures].map((kind) => kind.dueDestinations(now));
+    const due = (await Promise.all(kinds)).flat();
     for (const destination of new Set(due)) this.waker.wake(destination, now);
     await this.resync.planOutdated();
     const [waiting, letters] = await Promise.all([this.marks.waiting(), this.deadLetters.countOpen()]);

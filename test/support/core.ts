@@ -5,6 +5,7 @@ import { DatabaseModule } from '../../src/database/database.module.js';
 import { NOW } from '../../src/database/environment.js';
 import { DeliveryModule } from '../../src/delivery/delivery.module.js';
 import { Delivery } from '../../src/delivery/delivery.service.js';
+import { ErasureModule } from '../../src/erasure/erasure.module.js';
 import type { Decision } from '../../src/events/decision.js';
 import type { IncomingEvent } from '../../src/events/incoming-event.js';
 import { JobHandlerCheck } from '../../src/jobs/job-handler-check.service.js';
@@ -44,6 +45,7 @@ export async function startCore(databaseUrl: string, clock: { readonly now: () =
       JobsModule.forRoot(),
       PipelineModule,
       DeliveryModule,
+      ErasureModule,
       ProvisioningModule,
     ],
   })
