@@ -9,6 +9,10 @@ const environmentSchema = z
     ROLE: z.enum(['all', 'api', 'worker']).default('all'),
     HOST: z.string().min(1).default('127.0.0.1'),
     PORT: port.default(3000),
+    PUBLIC_URL: z
+      .url({ protocol: /^https?$/, error: 'must be an address that begins with https:// or http://' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(12),
     BATCH_EVENTS: z.coerce.number().int().min(1).max(5_000).default(500),
@@ -67,6 +71,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env) {
   const env = parsed.data;
   return {
     ...env,
+    /** Where others reach us, without a slash at the end: what providers send people back to, and what they call. */
+    publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
     /** Sandboxes run unless a database of one's own says that this is not a trial. */
     sandbox: env.SANDBOX ?? env.DATABASE_URL === undefined,
     /** For `${NAME}` in configuration files. */

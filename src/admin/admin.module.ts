@@ -8,11 +8,13 @@ import { ProfilesModule } from '../profiles/profiles.module.js';
 import { ProvisioningModule } from '../provisioning/provisioning.module.js';
 import { SourcesModule } from '../sources/sources.module.js';
 import { ActionsController } from './actions.controller.js';
+import { AuthorizationController } from './authorization.controller.js';
 import { ConfigurationController } from './configuration.controller.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DestinationCareController } from './destination-care.controller.js';
 import { ErasuresController } from './erasures.controller.js';
+import { DestinationStandingController } from './destination-standing.controller.js';
 import { PreviewController } from './preview.controller.js';
 import { ProfilesController } from './profiles.controller.js';
 import { Replay } from './replay.service.js';
@@ -30,11 +32,13 @@ import { Replay } from './replay.service.js';
   ],
   controllers: [
     ActionsController,
+    AuthorizationController,
     ConfigurationController,
     DeadLettersController,
     DeliveriesController,
     DestinationCareController,
     ErasuresController,
+    DestinationStandingController,
     PreviewController,
     ProfilesController,
   ],

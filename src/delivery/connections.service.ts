@@ -3,8 +3,10 @@ import { type Now, NOW } from '../database/environment.js';
 import type { Connection } from '../destinations/destination.js';
 import type { ConnectedDestination } from '../mapping/mapping-directory.service.js';
 import { Metrics } from '../observability/metrics.service.js';
+import { wantsAuthorization } from './authorizations.service.js';
 import { ConnectionMemories } from './connection-memory.service.js';
 import { createCallGate } from './call-gate.js';
+import { Grants } from './grants.service.js';
 
 interface Open {
   readonly connection: Connection;
@@ -21,9 +23,12 @@ export class Connections {
     @Inject(NOW) private readonly now: Now,
     private readonly metrics: Metrics,
     private readonly memories: ConnectionMemories,
+    private readonly grants: Grants,
   ) {}
 
-  to({ destination, provider, settings }: ConnectedDestination): Connection {
+  to(connected: ConnectedDestination): Connection {
+    const { destination, provider, settings } = connected;
+    const wanted = wantsAuthorization(connected);
     const fingerprint = JSON.stringify(settings);
     const known = this.#open.get(destination);
     if (known?.settings === fingerprint) return known.connection;
@@ -35,7 +40,7 @@ export class Connections {
     const connection = provider.connect(settings, {
       call,
       now: this.now,
-      grants: null,
+      grants: wanted === null ? null : this.grants.keeper({ destination, ...wanted }),
       memory: this.memories.of(destination),
       reportUsage: () => undefined,
     });

@@ -3,6 +3,7 @@ import { MappingModule } from '../mapping/mapping.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { ActionRuns } from './action-runs.repository.js';
 import { Actions } from './actions.service.js';
+import { Authorizations } from './authorizations.service.js';
 import { ConnectionMemories } from './connection-memory.service.js';
 import { Connections } from './connections.service.js';
 import { DeadLetters } from './dead-letters.service.js';
@@ -11,6 +12,7 @@ import { DeliveryLedger } from './delivery-ledger.service.js';
 import { DeliveryLog } from './delivery-log.repository.js';
 import { DeliveryWaker } from './delivery-waker.service.js';
 import { DestinationStates } from './destination-states.repository.js';
+import { Grants } from './grants.service.js';
 import { Erasing } from './erasing.service.js';
 import { Erasures } from './erasures.repository.js';
 import { Loads } from './loads.service.js';
@@ -29,6 +31,7 @@ import { SyncMarks } from './sync-marks.repository.js';
     Erasures,
     Preparation,
     Rehearsal,
+    Authorizations,
     ConnectionMemories,
     Connections,
     DeadLetters,
@@ -37,6 +40,7 @@ import { SyncMarks } from './sync-marks.repository.js';
     DeliveryLog,
     DeliveryWaker,
     DestinationStates,
+    Grants,
     Loads,
     RemoteRecords,
     Resync,
@@ -47,6 +51,7 @@ import { SyncMarks } from './sync-marks.repository.js';
     ActionRuns,
     Preparation,
     Rehearsal,
+    Authorizations,
     ConnectionMemories,
     Connections,
     DeadLetters,
@@ -54,6 +59,7 @@ import { SyncMarks } from './sync-marks.repository.js';
     DeliveryLog,
     DeliveryWaker,
     DestinationStates,
+    Grants,
     RemoteRecords,
     Resync,
     SyncMarks,
