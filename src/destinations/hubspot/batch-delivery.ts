@@ -1,6 +1,6 @@
 import { DeliveryError } from '../delivery-error.js';
 import type { RecordResult } from '../destination.js';
-import type { UpsertAnswer, UpsertedContact } from './client.js';
+import type { UpsertAnswer, UpsertedContact } from './api/contacts.js';
 import { comparableKey, contactsByKey } from './contact-key.js';
 import { type ContactWrite, withoutField } from './contact-write.js';
 import { certainCulprits, droppableField, isNamed, type Naming, suspectWrites } from './culprit.js';

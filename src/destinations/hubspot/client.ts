@@ -1,194 +1,190 @@
 import { Client } from '@hubspot/api-client';
 import { z } from 'zod';
+import type { Grant } from '../authorization.js';
+import { DeliveryError } from '../delivery-error.js';
 import type { CallDescription, ConnectionContext } from '../destination.js';
 import { abortableAgent, abortableBy } from './abortable-agent.js';
-import { type Option, type Property, propertySchema } from './property.js';
 import type { HubspotSettings } from './settings.js';
 import { type HubspotError, toDeliveryError, toRecordError } from './to-delivery-error.js';
+import { usageIn, type Headers } from './usage.js';
 
-export interface UpdateInput {
-  readonly remoteId: string;
-  readonly traceId: string;
-  readonly properties: Readonly<Record<string, string>>;
+/** A call that the SDK has no method for. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
 }
 
-export interface UpsertInput {
-  readonly key: string;
-  readonly traceId: string;
-  readonly properties: Readonly<Record<string, string>>;
+/** What a call goes out with. */
+interface Pass {
+  readonly token: string;
+  /** null: a token that only a person can replace. */
+  readonly grant: Grant | null;
 }
-
-const contactSchema = z.object({
-  id: z.string(),
-  properties: z.record(z.string(), z.string().nullable()).default({}),
-});
-const upsertedSchema = contactSchema
-  // The SDK renames `new`, a reserved word.
-  .extend({ _new: z.boolean(), objectWriteTraceId: z.string().optional() })
-  .transform(({ _new, objectWriteTraceId, ...contact }) => ({ ...contact, isNew: _new, traceId: objectWriteTraceId }));
-const updatedSchema = contactSchema
-  .extend({ objectWriteTraceId: z.string().optional() })
-  .transform(({ objectWriteTraceId, ...contact }) => ({ ...contact, isNew: false, traceId: objectWriteTraceId }));
-const errorsSchema = z.array(z.unknown()).default([]);
-
-const upsertAnswerSchema = z.object({ results: z.array(upsertedSchema).default([]), errors: errorsSchema });
-const updateAnswerSchema = z.object({ results: z.array(updatedSchema).default([]), errors: errorsSchema });
-const readAnswerSchema = z.object({ results: z.array(contactSchema).default([]), errors: errorsSchema });
-const propertiesAnswerSchema = z.object({ results: z.array(propertySchema) });
-const tokenInfoSchema = z.object({ hubId: z.coerce.string(), scopes: z.array(z.string()) });
-
-export type Contact = z.infer<typeof contactSchema>;
-export type UpsertedContact = z.infer<typeof upsertedSchema>;
-export interface UpsertAnswer {
-  readonly results: readonly UpsertedContact[];
-  /** Those of a 207: each concerns records of the batch. */
-  readonly errors: readonly HubspotError[];
-}
-export type TokenInfo = z.infer<typeof tokenInfoSchema>;
 
 /**
- * The calls we make to one account. Only this file knows the SDK; its own retries and limiter stay off, because they live in
- * a singleton that all accounts would share.
- *
- * Every method throws DeliveryError.
+ * The way to one account. Only this file holds the SDK; its own retries and limiter stay off, because they live in a singleton that all
+ * accounts would share. What can be asked stands in `api/`.
  */
 export class HubspotClient {
-  readonly #sdk: Client;
+  readonly #agent: ReturnType<typeof abortableAgent>;
+  #sdk: { readonly token: string; readonly client: Client } | null = null;
+  /** The account's, once it is known: for the end of its daily limit. */
+  timeZone: string | undefined;
 
   constructor(
     private readonly settings: HubspotSettings,
     private readonly context: ConnectionContext,
   ) {
-    this.#sdk = new Client({
-      accessToken: settings.accessToken,
-      basePath: settings.baseUrl,
-      httpAgent: abortableAgent(settings.baseUrl),
-      numberOfApiCallRetries: 0,
-    });
+    this.#agent = abortableAgent(settings.baseUrl);
+    this.timeZone = settings.timeZone;
   }
 
-  /** At most 100. The answer's order is not that of the inputs. @see https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide */
-  async upsertContacts(idProperty: string, inputs: readonly UpsertInput[]): Promise<UpsertAnswer> {
-    const body = inputs.map(({ key, traceId, properties }) => ({
-      id: key,
-      idProperty,
-      objectWriteTraceId: traceId,
-      properties: { ...properties },
-    }));
-    const { results, errors } = await this.#send(
-      { operation: 'contacts.batchUpsert', records: inputs.length, repeatable: true },
-      upsertAnswerSchema,
-      () => this.#sdk.crm.contacts.batchApi.upsert({ inputs: body }),
-    );
-    return { results, errors: this.#recordErrors(errors) };
+  /** One call by a method of the SDK. @throws DeliveryError */
+  send<T>(call: CallDescription, answer: z.ZodType<T>, request: (sdk: Client) => Promise<unknown>): Promise<T> {
+    return this.#exchange(call, answer, ({ token }, signal) => abortableBy(signal, () => request(this.#sdkFor(token))));
   }
 
-  /** At most 100, by record id; those that are not there are told in `errors`. */
-  async updateContacts(inputs: readonly UpdateInput[]): Promise<UpsertAnswer> {
-    const body = inputs.map(({ remoteId, traceId, properties }) => ({
-      id: remoteId,
-      objectWriteTraceId: traceId,
-      properties: { ...properties },
-    }));
-    const { results, errors } = await this.#send(
-      { operation: 'contacts.batchUpdate', records: inputs.length, repeatable: true },
-      updateAnswerSchema,
-      () => this.#sdk.crm.contacts.batchApi.update({ inputs: body }),
-    );
-    return { results, errors: this.#recordErrors(errors) };
+  /** One call that the SDK has no method for; an empty answer is null. @throws DeliveryError */
+  request<T>(call: CallDescription, answer: z.ZodType<T>, request: ApiRequest): Promise<T> {
+    return this.#exchange(call, answer, ({ token }, signal) => this.#rawRequest(token, signal, request));
   }
 
-  /** At most 100, by a unique property or, with null, by record id. Contacts that are not there are missing in the answer. */
-  async readContacts(
-    idProperty: string | null,
-    keys: readonly string[],
-    properties: readonly string[],
-  ): Promise<Contact[]> {
-    const body = {
-      ...(idProperty === null ? {} : { idProperty }),
-      inputs: keys.map((id) => ({ id })),
-      properties: [...properties],
-      propertiesWithHistory: [],
-    };
-    const { results } = await this.#send(
-      { operation: 'contacts.batchRead', records: keys.length, repeatable: true },
-      readAnswerSchema,
-      () => this.#sdk.crm.contacts.batchApi.read(body),
-    );
-    return results;
+  /** The errors of a 207, each about some records of the batch. */
+  recordErrors(errors: readonly unknown[]): HubspotError[] {
+    return errors.map((error) => toRecordError(error, { secret: this.#sdk?.token ?? '' }));
   }
 
-  async properties(): Promise<Property[]> {
-    const { results } = await this.#send(
-      { operation: 'properties.getAll', repeatable: true },
-      propertiesAnswerSchema,
-      () => this.#sdk.crm.properties.coreApi.getAll('contacts'),
-    );
-    return results;
+  /** The token in use now, for the calls that are about it. @throws DeliveryError */
+  async token(): Promise<string> {
+    return (await this.#pass()).token;
   }
 
-  property(name: string): Promise<Property> {
-    return this.#send({ operation: 'properties.get', repeatable: true }, propertySchema, () =>
-      this.#sdk.crm.properties.coreApi.getByName('contacts', name),
-    );
-  }
-
-  /** Replaces the whole list: whatever is missing in it is gone. */
-  setOptions(name: string, options: readonly Option[]): Promise<Property> {
-    const body = { options: options.map(toOptionInput) };
-    return this.#send({ operation: 'properties.update', repeatable: true }, propertySchema, () =>
-      this.#sdk.crm.properties.coreApi.update('contacts', name, body),
-    );
-  }
-
-  /** Whose token it is and what it may do; not in the SDK. @see https://developers.hubspot.com/docs/apps/legacy-apps/private-apps/overview */
-  tokenInfo(): Promise<TokenInfo> {
-    return this.#send({ operation: 'account.tokenInfo', repeatable: true }, tokenInfoSchema, (signal) =>
-      this.#request(signal, 'POST', '/oauth/v2/private-apps/get/access-token-info', {
-        tokenKey: this.settings.accessToken,
-      }),
-    );
-  }
-
-  #recordErrors(errors: readonly unknown[]): HubspotError[] {
-    return errors.map((error) => toRecordError(error, { secret: this.settings.accessToken }));
-  }
-
-  #send<T>(
+  /** An expired or revoked grant is renewed once; refused again, it needs a person. */
+  async #exchange<T>(
     call: CallDescription,
     answer: z.ZodType<T>,
-    request: (signal: AbortSignal) => Promise<unknown>,
+    request: (pass: Pass, signal: AbortSignal) => Promise<unknown>,
   ): Promise<T> {
-    return this.context.call(call, async (signal) => {
-      try {
-        return answer.parse(await abortableBy(signal, () => request(signal)));
-      } catch (thrown) {
-        throw toDeliveryError(thrown, {
-          repeatable: call.repeatable,
-          timedOut: signal.aborted,
-          now: this.context.now(),
-          timeZone: this.settings.timeZone,
-          secret: this.settings.accessToken,
-        });
-      }
+    let pass = await this.#pass();
+    const attempt = (): Promise<T> =>
+      this.context.call(call, (signal) => this.#answered(call, answer, pass, signal, request));
+    try {
+      return await attempt();
+    } catch (error) {
+      if (pass.grant === null || !isStaleGrant(error)) throw error;
+      pass = await this.#renewed(pass.grant);
+      return attempt();
+    }
+  }
+
+  async #answered<T>(
+    call: CallDescription,
+    answer: z.ZodType<T>,
+    pass: Pass,
+    signal: AbortSignal,
+    request: (pass: Pass, signal: AbortSignal) => Promise<unknown>,
+  ): Promise<T> {
+    try {
+      return answer.parse(await request(pass, signal));
+    } catch (thrown) {
+      throw toDeliveryError(thrown, {
+        repeatable: call.repeatable,
+        timedOut: signal.aborted,
+        now: this.context.now(),
+        timeZone: this.timeZone,
+        secret: pass.token,
+      });
+    }
+  }
+
+  async #pass(): Promise<Pass> {
+    if (this.context.grants !== null) return toPass(await this.context.grants.current());
+    const { accessToken } = this.settings;
+    if (accessToken === undefined)
+      throw new DeliveryError(
+        'unauthorized',
+        'Nobody has connected this account yet: connect it by signing in at HubSpot',
+        {
+          code: 'NOT_CONNECTED',
+        },
+      );
+    return { token: accessToken, grant: null };
+  }
+
+  async #renewed(refused: Grant): Promise<Pass> {
+    if (this.context.grants === null) throw new DeliveryError('unauthorized', 'The account has no grant');
+    return toPass(await this.context.grants.renew(refused));
+  }
+
+  #sdkFor(token: string): Client {
+    if (this.#sdk?.token !== token) this.#sdk = { token, client: this.#newSdk(token) };
+    return this.#sdk.client;
+  }
+
+  #newSdk(accessToken: string): Client {
+    return new Client({
+      accessToken,
+      basePath: this.settings.baseUrl,
+      httpAgent: this.#agent,
+      numberOfApiCallRetries: 0,
+      middleware: [
+        {
+          pre: (context) => context,
+          post: (context) => {
+            this.#heard(responseSchema.parse(context).headers);
+            return context;
+          },
+        },
+      ],
     });
   }
 
-  /** For calls the SDK does not have. Its `apiRequest` neither throws on a status nor uses our agent, so the signal is raced. */
-  async #request(signal: AbortSignal, method: string, path: string, body: unknown): Promise<unknown> {
-    const aborted = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(new Error('Given up')), { once: true });
-    });
+  #heard(headers: Headers): void {
+    const usage = usageIn(headers, this.context.now(), this.timeZone);
+    if (usage !== null) this.context.reportUsage(usage);
+  }
+
+  /** The SDK's `apiRequest` neither throws on a status nor uses our agent nor its middleware, so the signal is raced. */
+  async #rawRequest(token: string, signal: AbortSignal, request: ApiRequest): Promise<unknown> {
+    const { method, path, query, body } = request;
     const exchange = async (): Promise<unknown> => {
-      const response = await this.#sdk.apiRequest({ method, path, body });
-      const text = await response.text();
-      const json = response.headers.get('content-type')?.includes('json') ?? false;
-      const parsed: unknown = json ? JSON.parse(text) : text;
-      if (!response.ok) throw new RequestError(response.status, parsed, Object.fromEntries(response.headers));
+      const response = await this.#sdkFor(token).apiRequest({
+        method,
+        path,
+        ...(query === undefined ? {} : { qs: query }),
+        ...(body === undefined ? {} : { body }),
+      });
+      const headers = Object.fromEntries(response.headers);
+      this.#heard(headers);
+      const parsed = parsedBody(await response.text(), headers);
+      if (!response.ok) throw new RequestError(response.status, parsed, headers);
       return parsed;
     };
-    return Promise.race([exchange(), aborted]);
+    return Promise.race([exchange(), aborted(signal)]);
   }
+}
+
+const responseSchema = z.object({ headers: z.record(z.string(), z.string()).catch({}).default({}) });
+
+const toPass = (grant: Grant): Pass => ({ token: grant.accessToken, grant });
+
+const isStaleGrant = (error: unknown): boolean =>
+  error instanceof DeliveryError &&
+  (error.details.code === 'EXPIRED_AUTHENTICATION' || error.details.code === 'INVALID_AUTHENTICATION');
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const giveUp = (): void => reject(new Error('Given up'));
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+  });
+}
+
+function parsedBody(text: string, headers: Headers): unknown {
+  if (text === '') return null;
+  return headers['content-type']?.includes('json') === true ? JSON.parse(text) : text;
 }
 
 /** Of the same shape as the SDK's `ApiException`. */
@@ -196,16 +192,8 @@ class RequestError extends Error {
   constructor(
     readonly code: number,
     readonly body: unknown,
-    readonly headers: Readonly<Record<string, string>>,
+    readonly headers: Headers,
   ) {
     super(`HTTP ${String(code)}`);
   }
 }
-
-const toOptionInput = ({ label, value, hidden, displayOrder, description }: Option) => ({
-  label,
-  value,
-  hidden,
-  ...(displayOrder === undefined ? {} : { displayOrder }),
-  ...(description === undefined ? {} : { description }),
-});

@@ -1,27 +1,71 @@
 import { describe, expect, it } from 'vitest';
-import { neededScopes } from './connection.js';
+import type { Json } from '../destination.js';
 import { hubspot } from './definition.js';
 import { rehearse } from './test-support.js';
 
 const withScopes = (scopes: readonly string[]) => ({ apps: [{ token: 'pat-eu1-sandbox', appId: 1, scopes }] });
 
+const mapping = {
+  object: 'contacts',
+  keyField: 'email',
+  tagsField: 'chat_tags',
+  fields: ['firstname', 'plan'],
+  options: { emailConsent: { withdrawn: 'nothing' } },
+  create: { fields: false, options: true },
+};
+
 describe('a check of the connection', () => {
-  it('finds a token with all scopes ready, in one call', async () => {
+  it('finds a token with all that the mapping needs ready, and says whose it is', async () => {
     const account = await rehearse();
-    expect(await account.connection.check({ mapping: null })).toEqual({
+    const report = await account.connection.check({ mapping });
+    expect(report).toMatchObject({
       account: 'HubSpot account 4242001',
       problems: [],
+      details: { 'time zone': 'Europe/Berlin', currency: 'EUR', 'app ID': '770001' },
     });
-    expect(account.calls()).toHaveLength(1);
+    expect(account.calls()).toHaveLength(4);
   });
 
   it('says in a sentence what each missing scope prevents', async () => {
-    const account = await rehearse({ state: withScopes(['crm.objects.contacts.write']) });
-    const { problems } = await account.connection.check({ mapping: null });
-    expect(problems).toHaveLength(Object.keys(neededScopes).length - 1);
+    const account = await rehearse({ state: withScopes(['crm.objects.contacts.write', 'oauth']) });
+    const { problems, missing } = await account.connection.check({ mapping: null });
+    expect(problems).toHaveLength(3);
     expect(problems[0]).toBe(
       'The token lacks the scope crm.objects.contacts.read: without it tags cannot be taken away without losing those that people added by hand.',
     );
+    expect(missing).toContainEqual({
+      scope: 'crm.schemas.contacts.write',
+      neededFor: 'else properties that are missing, and options for new tags, cannot be created',
+    });
+    expect(missing?.map(({ scope }) => scope)).not.toContain('crm.objects.contacts.write');
+  });
+
+  it('demands scopes for companies and subscriptions only of mappings that want them', async () => {
+    const account = await rehearse({
+      state: withScopes([
+        'crm.objects.contacts.write',
+        'crm.objects.contacts.read',
+        'crm.schemas.contacts.read',
+        'oauth',
+      ]),
+    });
+    const problemsWith = async (options: Json, more: object = {}) =>
+      (await account.connection.check({ mapping: { ...mapping, tagsField: null, options, ...more } })).problems;
+    expect(await problemsWith({ emailConsent: { withdrawn: 'nothing' } })).toEqual([]);
+    expect(await problemsWith({})).toEqual([expect.stringContaining('communication_preferences.write')]);
+    expect(await problemsWith({ companies: 'link', emailConsent: { withdrawn: 'nothing' } })).toHaveLength(2);
+  });
+
+  it('finds what is wrong with the mapping', async () => {
+    const account = await rehearse();
+    const wrong = { ...mapping, keyField: 'firstname', tagsField: 'plan', fields: ['nowhere', 'createdate'] };
+    const { problems } = await account.connection.check({ mapping: wrong });
+    expect(problems).toEqual([
+      expect.stringContaining('"firstname" was not created with unique values'),
+      expect.stringContaining('"nowhere" does not exist'),
+      expect.stringContaining('"createdate" is read-only'),
+      expect.stringContaining('"plan" is not of the type "multiple checkboxes"'),
+    ]);
   });
 
   it('does not get in with a token that HubSpot does not know', async () => {
@@ -67,14 +111,26 @@ describe('the settings', () => {
 
   it('need only a token, and lead to the real API at the limits of a free account', () => {
     const settings = hubspot.settings.parse({ accessToken: ' pat ' });
-    expect(settings).toEqual({ accessToken: 'pat', tier: 'free', baseUrl: 'https://api.hubapi.com' });
+    expect(settings).toMatchObject({ accessToken: 'pat', tier: 'free', baseUrl: 'https://api.hubapi.com' });
     expect(hubspot.limits(settings)).toMatchObject({
       batchSize: 100,
       rates: [
         { lane: 'default', calls: 100, perMs: 10_000 },
         { lane: 'search', calls: 5, perMs: 1_000 },
       ],
+      daily: { keptForOthers: 0.1, keptForSync: 0.25 },
     });
+  });
+
+  it('of an app that people connect by signing in have a limit of their own, and none for the day', () => {
+    const settings = hubspot.settings.parse({ clientId: 'id', clientSecret: 'secret', tier: 'enterprise' });
+    expect(hubspot.limits(settings).rates[0]?.calls).toBe(110);
+    expect(hubspot.limits(settings).daily).toBeUndefined();
+  });
+
+  it('with the paid increase allow 250 calls in ten seconds', () => {
+    const settings = hubspot.settings.parse({ accessToken: 'pat', apiLimitIncrease: true });
+    expect(hubspot.limits(settings).rates[0]?.calls).toBe(250);
   });
 
   it('of a professional account allow more', () => {
@@ -92,6 +148,10 @@ describe('the settings', () => {
     [{ timeZone: 'Berlin' }],
     [{ baseUrl: 'ftp://x' }],
     [{ tokn: 'x' }],
+    [{ accessToken: undefined }],
+    [{ accessToken: undefined, clientId: 'only-half' }],
+    [{ appId: 'seven' }],
+    [{ keepForOthersPercent: 101 }],
   ])('are refused when wrong: %j', (settings) => {
     expect(parse(settings).success).toBe(false);
   });

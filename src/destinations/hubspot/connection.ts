@@ -1,63 +1,65 @@
 import { DeliveryError } from '../delivery-error.js';
 import type {
+  CheckRequest,
   Connection,
   ConnectionCheck,
   ConnectionContext,
+  PrepareReport,
+  PrepareRequest,
+  RecordPreview,
   RecordResult,
   RemoteField,
   UpsertRequest,
 } from '../destination.js';
-import { HubspotClient, type TokenInfo } from './client.js';
+import type { Account } from './account.js';
+import { AccountFacts } from './account-facts.js';
+import { check } from './check.js';
+import { HubspotClient } from './client.js';
+import { prepare } from './prepare.js';
+import { preview } from './preview.js';
 import { toRemoteField } from './property.js';
-import { PropertyCatalog } from './property-catalog.js';
+import { propertyCatalogs } from './property-catalogs.js';
 import type { HubspotSettings } from './settings.js';
 import { upsert } from './upsert.js';
 
-/** What each scope is needed for, as it ends a sentence. */
-export const neededScopes = {
-  'crm.objects.contacts.write': 'contacts cannot be created or updated',
-  'crm.objects.contacts.read': 'tags cannot be taken away without losing those that people added by hand',
-  'crm.schemas.contacts.read': 'the contact properties cannot be listed for the mapping',
-  'crm.schemas.contacts.write': 'new tags cannot be added to the options of the tags property',
-} as const;
-
 /** One HubSpot account. */
 export class HubspotConnection implements Connection {
-  readonly #client: HubspotClient;
-  readonly #catalog: PropertyCatalog;
+  readonly #account: Account;
 
   constructor(settings: HubspotSettings, context: ConnectionContext) {
-    this.#client = new HubspotClient(settings, context);
-    this.#catalog = new PropertyCatalog(this.#client, context.now);
+    const client = new HubspotClient(settings, context);
+    this.#account = {
+      client,
+      settings,
+      context,
+      facts: new AccountFacts(client, settings, context.memory),
+      catalogs: propertyCatalogs(client, context.now),
+    };
   }
 
-  async check(): Promise<ConnectionCheck> {
-    const { hubId, scopes } = await this.#tokenInfo();
-    const problems = Object.entries(neededScopes)
-      .filter(([scope]) => !scopes.includes(scope))
-      .map(([scope, consequence]) => `The token lacks the scope ${scope}: without it ${consequence}.`);
-    return { account: `HubSpot account ${hubId}`, problems };
+  check(request: CheckRequest): Promise<ConnectionCheck> {
+    return check(this.#account, request, []);
   }
 
   async fields(object: string): Promise<readonly RemoteField[]> {
     requireContacts(object);
-    const properties = await this.#catalog.notOlderThan(-1);
+    const properties = await this.#account.catalogs.of(object).notOlderThan(-1);
     return [...properties.values()].map(toRemoteField);
   }
 
   async upsert(request: UpsertRequest): Promise<readonly RecordResult[]> {
     requireContacts(request.object);
-    return upsert({ client: this.#client, catalog: this.#catalog }, request);
+    return upsert(this.#account, request);
   }
 
-  /** HubSpot says "not found" of a token it does not know. */
-  async #tokenInfo(): Promise<TokenInfo> {
-    try {
-      return await this.#client.tokenInfo();
-    } catch (error) {
-      if (!(error instanceof DeliveryError) || error.kind !== 'rejected') throw error;
-      throw new DeliveryError('unauthorized', 'HubSpot does not know the access token', { code: 'UNKNOWN_TOKEN' });
-    }
+  async preview(request: UpsertRequest): Promise<readonly RecordPreview[]> {
+    requireContacts(request.object);
+    return preview(this.#account, request);
+  }
+
+  async prepare(request: PrepareRequest): Promise<PrepareReport> {
+    requireContacts(request.object);
+    return prepare(this.#account, request);
   }
 }
 

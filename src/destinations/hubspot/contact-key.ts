@@ -1,4 +1,4 @@
-import type { Contact } from './client.js';
+import type { Contact } from './api/contacts.js';
 
 /** HubSpot keeps e-mail addresses in lower case; other unique values are as they are. */
 export const comparableKey = (keyField: string, key: string): string =>

@@ -1,16 +1,10 @@
 import { DeliveryError } from '../delivery-error.js';
 import type { UpsertRequest } from '../destination.js';
-import type { HubspotClient } from './client.js';
+import type { Account } from './account.js';
 import { type ContactWrite, toContactWrite, withWireValue } from './contact-write.js';
+import { withNewOptions } from './new-options.js';
 import type { Properties } from './property.js';
-import type { PropertyCatalog } from './property-catalog.js';
 import { planTags } from './tags.js';
-
-/** One HubSpot account: its calls, and what is known of its properties. */
-export interface Account {
-  readonly client: HubspotClient;
-  readonly catalog: PropertyCatalog;
-}
 
 /** Definitions older than this are asked for again before a field is left out because of them. */
 const trustedForMs = 60_000;
@@ -19,16 +13,18 @@ const renewableCodes = new Set(['PROPERTY_DOESNT_EXIST', 'INVALID_OPTION', 'READ
 /**
  * What to write for each record.
  *
- * @throws DeliveryError `unauthorized` when contacts cannot be found by the key: the mapping has to be changed first
+ * @throws DeliveryError `misconfigured` when contacts cannot be found by the key: the mapping has to be changed first
  */
 export async function planContacts(
-  { client, catalog }: Account,
+  { client, catalogs }: Account,
   request: UpsertRequest,
 ): Promise<readonly ContactWrite[]> {
+  const catalog = catalogs.of('contacts');
   let properties = await catalog.properties();
   if (contradicts(request, properties)) properties = await catalog.notOlderThan(trustedForMs);
   requireUniqueKey(request.keyField, properties);
-  const { tagsField, records } = request;
+  const { tagsField, records, create } = request;
+  properties = await withNewOptions(catalog, properties, records, create);
   const writes = records.map((record) => toContactWrite(record, properties));
   if (tagsField === null) return writes;
   const tags = await planTags(client, catalog, properties, { ...request, tagsField });
@@ -53,7 +49,7 @@ function requireUniqueKey(keyField: string, properties: Properties): void {
   if (property?.unique === true) return;
   const reason = property === undefined ? 'does not exist' : 'was not created with unique values';
   throw new DeliveryError(
-    'unauthorized',
+    'misconfigured',
     `Contacts cannot be found by the property "${keyField}": it ${reason} in HubSpot`,
     {
       code: 'KEY_NOT_UNIQUE',

@@ -1,4 +1,5 @@
 import type { DroppedField, FieldValues, OutgoingRecord } from '../destination.js';
+import { companyOf } from './company-fields.js';
 import type { Properties } from './property.js';
 import { toWireValue, type WireValue } from './property-value.js';
 
@@ -32,8 +33,12 @@ export function withoutField(write: ContactWrite, dropped: DroppedField): Contac
   return { ...write, properties, dropped: [...write.dropped, dropped] };
 }
 
+/** A field of the contact's company: it goes another way. */
+export const isOfCompany = (field: string): boolean => companyOf(field) !== null;
+
 function* toWireValues(fields: FieldValues, properties: Properties): Generator<[string, WireValue]> {
   for (const [name, value] of Object.entries(fields)) {
+    if (isOfCompany(name)) continue;
     const property = properties.get(name);
     yield [name, property === undefined ? unknownProperty(name) : toWireValue(value, property)];
   }

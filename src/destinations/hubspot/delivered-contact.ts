@@ -1,7 +1,8 @@
-import type { DeliveredRecord, DroppedField } from '../destination.js';
-import type { UpsertedContact } from './client.js';
+import type { DeliveredRecord } from '../destination.js';
+import type { UpsertedContact } from './api/contacts.js';
 import type { ContactWrite } from './contact-write.js';
-import { toMemo } from './held-key.js';
+import { keptStage } from './lifecycle-stage.js';
+import { toMemo } from './memo.js';
 
 /** What became of a record that HubSpot took. */
 export function toDelivered(
@@ -17,16 +18,4 @@ export function toDelivered(
     memo: toMemo(keyField, record),
     dropped: [...dropped, ...keptStage(properties.lifecyclestage, contact.properties.lifecyclestage)],
   };
-}
-
-/** HubSpot answers 200 to an earlier lifecycle stage and keeps the later one. */
-function keptStage(sent: string | undefined, held: string | null | undefined): DroppedField[] {
-  if (sent === undefined || sent === '' || held === undefined || held === sent) return [];
-  return [
-    {
-      field: 'lifecyclestage',
-      code: 'LIFECYCLE_STAGE_KEPT',
-      message: `HubSpot kept "${held ?? ''}": a lifecycle stage does not go back to "${sent}"`,
-    },
-  ];
 }

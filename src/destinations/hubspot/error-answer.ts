@@ -13,6 +13,8 @@ export interface ErrorAnswer {
   readonly category: string | null;
   readonly subCategory: string | null;
   readonly policyName: string | null;
+  /** Of the token endpoints, whose errors have a shape of their own: `BAD_REFRESH_TOKEN`. */
+  readonly oauthError: string | null;
   readonly faults: readonly Fault[];
   /** Trace ids and key values HubSpot says it is about. */
   readonly named: readonly string[];
@@ -27,6 +29,8 @@ const bodySchema = z.object({
   category: text,
   subCategory: text,
   policyName: text,
+  status: text,
+  error: text,
   context: contextSchema,
   errors: z.array(detailSchema).catch([]).default([]),
 });
@@ -36,7 +40,7 @@ const listedFaultsSchema = z.array(z.object({ message: text, error: text, name: 
 
 /** Reads any error body; text and HTML give nothing. @see https://developers.hubspot.com/docs/api-reference/error-handling */
 export function readErrorAnswer(body: unknown): ErrorAnswer {
-  const { message, category, subCategory, policyName, context, errors } = bodySchema
+  const { message, category, subCategory, policyName, status, error, context, errors } = bodySchema
     .catch(bodySchema.parse({}))
     .parse(body);
   const details = errors.map(({ message: words, code, context: { propertyName } }) => ({
@@ -45,12 +49,13 @@ export function readErrorAnswer(body: unknown): ErrorAnswer {
     field: propertyName?.[0] ?? null,
   }));
   const faults = details.some(({ field }) => field !== null) ? details : listedFaults(message);
-  const contexts = [context, ...errors.map((error) => error.context)];
+  const contexts = [context, ...errors.map((detail) => detail.context)];
   return {
     message,
     category,
     subCategory,
     policyName,
+    oauthError: error === null ? null : (status ?? error),
     faults: faults.length > 0 ? faults : clashingValue(message),
     named: contexts.flatMap(({ objectWriteTraceId = [], ids = [] }) => [...objectWriteTraceId, ...ids]).filter(Boolean),
     missingScopes: contexts.flatMap(({ requiredGranularScopes = [] }) => requiredGranularScopes),

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { stateSchema } from '../../sandbox/hubspot/state.js';
 import type { FieldValues, KnownRecord, OutgoingRecord, RecordResult } from '../destination.js';
-import { outcomes, outgoing, readCall, rehearse, type Rehearsal, request, text, upsertCall } from './test-support.js';
-
-const updateCall = 'POST /crm/v3/objects/contacts/batch/update';
+import {
+  outcomes,
+  outgoing,
+  readCall,
+  rehearse,
+  type Rehearsal,
+  request,
+  text,
+  updateCall,
+  upsertCall,
+} from './test-support.js';
 
 /** What delivery remembers of a delivered record. */
 function remembered(result: RecordResult | undefined): { readonly known: KnownRecord } {

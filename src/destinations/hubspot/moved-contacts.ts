@@ -1,11 +1,12 @@
 import type { RecordResult } from '../destination.js';
+import type { Account } from './account.js';
+import { updateContacts } from './api/contacts.js';
 import { BatchDelivery } from './batch-delivery.js';
-import type { Account } from './contact-plan.js';
 import type { ContactWrite } from './contact-write.js';
 
 /** Gives contacts their new key, found by their ids. */
 export function moveContacts(
-  { client, catalog }: Account,
+  { client, catalogs }: Account,
   keyField: string,
   writes: readonly ContactWrite[],
 ): Promise<RecordResult[]> {
@@ -14,14 +15,15 @@ export function moveContacts(
     keyField,
     idOf,
     send: (batch) =>
-      client.updateContacts(
+      updateContacts(
+        client,
         batch.map((write) => ({
           remoteId: idOf(write),
           traceId: write.record.profileId,
           properties: { ...write.properties, [keyField]: write.record.key },
         })),
       ),
-    onContradiction: () => catalog.forget(),
+    onContradiction: () => catalogs.of('contacts').forget(),
   });
   return delivery.run(writes);
 }

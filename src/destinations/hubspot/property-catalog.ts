@@ -1,17 +1,17 @@
-import type { HubspotClient } from './client.js';
+import type { PropertiesApi } from './api/properties.js';
 import { findOption, type Option, type Properties, type Property } from './property.js';
 
 /** Definitions change when an admin edits them: long enough to cost nothing, short enough to be noticed. */
 const maxAgeMs = 10 * 60_000;
 
-/** The account's contact properties: asked for once, shared by all batches, renewed now and then. */
+/** The property definitions of one kind of record: asked for once, shared by all batches, renewed now and then. */
 export class PropertyCatalog {
   #known: { readonly properties: Promise<Map<string, Property>>; readonly askedAtMs: number } | null = null;
   /** Options are added one call after the other: each call replaces the whole list. */
   #adding: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly client: Pick<HubspotClient, 'properties' | 'property' | 'setOptions'>,
+    private readonly api: Pick<PropertiesApi, 'all' | 'one' | 'setOptions'>,
     private readonly now: () => Date,
   ) {}
 
@@ -24,9 +24,7 @@ export class PropertyCatalog {
   async notOlderThan(ageMs: number): Promise<Properties> {
     const nowMs = this.now().getTime();
     if (this.#known !== null && nowMs - this.#known.askedAtMs <= ageMs) return this.#known.properties;
-    const properties = this.client
-      .properties()
-      .then((all) => new Map(all.map((property) => [property.name, property])));
+    const properties = this.api.all().then((all) => new Map(all.map((property) => [property.name, property])));
     const asked = { properties, askedAtMs: nowMs };
     this.#known = asked;
     // A failure is for those who waited for it; the next one asks anew.
@@ -56,10 +54,9 @@ export class PropertyCatalog {
 
   /** Reads the list first: what an admin has added meanwhile must not be overwritten. */
   async #addOptions(name: string, wanted: readonly Option[]): Promise<Property> {
-    const current = await this.client.property(name);
+    const current = await this.api.one(name);
     const lacking = missing(current, wanted);
-    const property =
-      lacking.length === 0 ? current : await this.client.setOptions(name, [...current.options, ...lacking]);
+    const property = lacking.length === 0 ? current : await this.api.setOptions(name, [...current.options, ...lacking]);
     (await this.#known?.properties)?.set(name, property);
     return property;
   }

@@ -25,16 +25,17 @@ export const propertySchema = z
     hasUniqueValue: z.boolean().default(false),
     calculated: z.boolean().default(false),
     externalOptions: z.boolean().default(false),
+    hubspotDefined: z.boolean().default(false),
     modificationMetadata: z
       .object({ readOnlyValue: z.boolean().default(false), readOnlyOptions: z.boolean().default(false) })
       .default({ readOnlyValue: false, readOnlyOptions: false }),
   })
-  .transform(({ calculated, externalOptions, modificationMetadata, hasUniqueValue, ...property }) => ({
+  .transform(({ calculated, externalOptions, hubspotDefined, modificationMetadata, hasUniqueValue, ...property }) => ({
     ...property,
     kind: kindOf(property),
     writable: !calculated && !modificationMetadata.readOnlyValue,
     unique: hasUniqueValue || property.name === 'email',
-    optionsWritable: !externalOptions && !modificationMetadata.readOnlyOptions,
+    optionsWritable: !externalOptions && !hubspotDefined && !modificationMetadata.readOnlyOptions,
     /** Kept elsewhere, for example owners: the list here is empty and any value may be right. */
     externalOptions,
   }));

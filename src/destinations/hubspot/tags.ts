@@ -1,15 +1,17 @@
-import { DeliveryError } from '../delivery-error.js';
-import type { DroppedField, OutgoingRecord } from '../destination.js';
-import type { Contact, HubspotClient } from './client.js';
+import type { CreatePolicy, DroppedField, OutgoingRecord } from '../destination.js';
+import { type Contact, readContacts } from './api/contacts.js';
+import type { HubspotClient } from './client.js';
 import { comparableKey, contactsByKey } from './contact-key.js';
-import { hasMoved } from './held-key.js';
-import { findOption, type Option, type Properties, type Property } from './property.js';
-import type { PropertyCatalog } from './property-catalog.js';
+import { hasMoved } from './memo.js';
+import { optionOf, optionsFor } from './new-options.js';
+import type { Option, Properties, Property } from './property.js';
+import type { Catalog } from './property-catalogs.js';
 import type { WireValue } from './property-value.js';
 
 interface TagRequest {
   readonly keyField: string;
   readonly tagsField: string;
+  readonly create: CreatePolicy;
   readonly records: readonly OutgoingRecord[];
 }
 
@@ -23,9 +25,9 @@ interface TagRequest {
  */
 export async function planTags(
   client: HubspotClient,
-  catalog: PropertyCatalog,
+  catalog: Catalog,
   properties: Properties,
-  { keyField, tagsField, records }: TagRequest,
+  { keyField, tagsField, create, records }: TagRequest,
 ): Promise<ReadonlyMap<string, WireValue>> {
   const changes = records.map(toChange).filter(({ add, remove }) => add.length > 0 || remove.length > 0);
   if (changes.length === 0) return new Map();
@@ -38,6 +40,7 @@ export async function planTags(
     catalog,
     property,
     changes.flatMap(({ add }) => add),
+    create,
   );
   const removals = changes.filter(({ remove }) => remove.length > 0).map(({ record }) => record);
   const current = await currentValues(client, keyField, tagsField, removals);
@@ -77,39 +80,6 @@ function unusable(field: string, property: Property | undefined): DroppedField |
   return property.writable ? null : { field, code: 'READ_ONLY_VALUE', message: `"${field}" is a read-only property` };
 }
 
-/** `;` separates options in a value, so it cannot be part of one. */
-const toOption = (tag: string): Option => ({
-  label: tag.trim(),
-  value: tag.trim().replaceAll(';', ','),
-  hidden: false,
-});
-
-const optionOf = (options: readonly Option[], tag: string): Option | undefined =>
-  findOption(options, toOption(tag).value) ?? findOption(options, toOption(tag).label);
-
-interface AvailableOptions {
-  readonly options: readonly Option[];
-  readonly refusal: string | null;
-}
-
-/** HubSpot's refusal to take new options costs those tags, not the records. */
-async function optionsFor(
-  catalog: PropertyCatalog,
-  property: Property,
-  tags: readonly string[],
-): Promise<AvailableOptions> {
-  const lacking = tags.filter((tag) => optionOf(property.options, tag) === undefined && tag.trim() !== '');
-  if (lacking.length === 0 || !property.optionsWritable) return { options: property.options, refusal: null };
-  try {
-    const { options } = await catalog.ensureOptions(property.name, lacking.map(toOption));
-    return { options, refusal: null };
-  } catch (error) {
-    if (!(error instanceof DeliveryError)) throw error;
-    if (error.kind !== 'rejected' && error.details.code !== 'MISSING_SCOPES') throw error;
-    return { options: property.options, refusal: error.message };
-  }
-}
-
 const notAdded = (field: string, tag: string, refusal: string | null): DroppedField => ({
   field,
   code: 'TAG_WITHOUT_OPTION',
@@ -129,8 +99,8 @@ async function currentValues(
   const keys = atHome.map(({ key }) => comparableKey(keyField, key));
   const ids = moved.map(({ known }) => known.remoteId);
   const [foundByKey, foundById] = await Promise.all([
-    keys.length === 0 ? [] : client.readContacts(keyField, keys, [keyField, ...addresses, tagsField]),
-    ids.length === 0 ? [] : client.readContacts(null, ids, [tagsField]),
+    keys.length === 0 ? [] : readContacts(client, keyField, keys, [keyField, ...addresses, tagsField]),
+    ids.length === 0 ? [] : readContacts(client, null, ids, [tagsField]),
   ]);
   const byKey = contactsByKey(keyField, foundByKey);
   const byId = new Map(foundById.map((contact) => [contact.id, contact]));

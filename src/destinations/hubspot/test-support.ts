@@ -20,6 +20,8 @@ export interface Rehearsal {
   /** Calls so far, as `POST /crm/v3/objects/contacts/batch/upsert`. */
   readonly calls: () => string[];
   readonly entries: () => JournalEntry[];
+  /** A call that somebody else makes, such as a person in HubSpot's own pages. */
+  readonly byHand: (method: string, path: string, body?: unknown) => Promise<unknown>;
 }
 
 export interface Options {
@@ -30,6 +32,7 @@ export interface Options {
 }
 
 export const upsertCall = 'POST /crm/v3/objects/contacts/batch/upsert';
+export const updateCall = 'POST /crm/v3/objects/contacts/batch/update';
 export const readCall = 'POST /crm/v3/objects/contacts/batch/read';
 export const discoveryCall = 'GET /crm/v3/properties/contacts';
 
@@ -50,9 +53,24 @@ export async function rehearse(options: Options = {}): Promise<Rehearsal> {
     connection: hubspot.connect(settings, context),
     control,
     entries,
+    byHand: handOf(sandbox.origin),
     calls: () => entries().map(({ method, path }) => `${method} ${path.split('?')[0] ?? ''}`),
   };
 }
+
+const handOf =
+  (origin: string): Rehearsal['byHand'] =>
+  async (method, path, body) => {
+    const response = await fetch(`${origin}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${sandboxAccessToken}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${answer}`);
+    const parsed: unknown = answer === '' ? null : JSON.parse(answer);
+    return parsed;
+  };
 
 export type Control = (method: 'GET' | 'PUT' | 'POST', path: string, body?: unknown) => Promise<unknown>;
 
@@ -69,17 +87,9 @@ export const controlOf =
   };
 
 /** What a person does in HubSpot's own pages: look at a contact, or edit one. */
-export async function byHand(
-  { sandbox }: Rehearsal,
-  email: string,
-  edit?: Readonly<Record<string, string>>,
-): Promise<unknown> {
-  const response = await fetch(`${sandbox.origin}/crm/v3/objects/contacts/${email}?idProperty=email&${everything}`, {
-    method: edit === undefined ? 'GET' : 'PATCH',
-    headers: { authorization: `Bearer ${sandboxAccessToken}`, 'content-type': 'application/json' },
-    ...(edit === undefined ? {} : { body: JSON.stringify({ properties: edit }) }),
-  });
-  return response.json();
+export function byHand(account: Rehearsal, email: string, edit?: Readonly<Record<string, string>>): Promise<unknown> {
+  const path = `/crm/v3/objects/contacts/${email}?idProperty=email&${everything}`;
+  return edit === undefined ? account.byHand('GET', path) : account.byHand('PATCH', path, { properties: edit });
 }
 
 const everything =

@@ -60,7 +60,14 @@ describe('every answer of HubSpot has its kind', () => {
       'INVALID_AUTHENTICATION',
       undefined,
     ],
-    ['a missing scope', 403, { message: 'x', category: 'MISSING_SCOPES' }, 'unauthorized', 'MISSING_SCOPES', undefined],
+    [
+      'a missing scope',
+      403,
+      { message: 'x', category: 'MISSING_SCOPES' },
+      'misconfigured',
+      'MISSING_SCOPES',
+      undefined,
+    ],
     [
       'a record that is not there',
       404,

@@ -37,6 +37,7 @@ interface Verdict {
 
 const minuteMs = 60_000;
 const needsPerson: Verdict = { kind: 'unauthorized' };
+const needsChange: Verdict = { kind: 'misconfigured' };
 const refused: Verdict = { kind: 'rejected' };
 const notReached: Verdict = { kind: 'transient' };
 const perhapsDone: Verdict = { kind: 'unsure' };
@@ -45,7 +46,7 @@ const perhapsDone: Verdict = { kind: 'unsure' };
 const verdicts: Readonly<Record<number, Verdict>> = {
   400: refused,
   401: needsPerson,
-  403: needsPerson,
+  403: needsChange, // Let in, but a scope, a permission or a paid feature is missing.
   404: refused,
   405: needsPerson, // Like a 404 without HubSpot's own words: the base URL leads elsewhere.
   408: perhapsDone,
@@ -54,7 +55,7 @@ const verdicts: Readonly<Record<number, Verdict>> = {
   477: { kind: 'throttled', retryAfterMs: 10 * minuteMs }, // The account is moving between data centres.
   503: notReached,
   521: notReached,
-  522: notReached,
+  522: notReached, // This one, 525 and 526 can last; the circuit breaker then shows it to a person.
   523: notReached,
   525: notReached,
   526: notReached,
@@ -123,7 +124,7 @@ function fromAnswer({ code: status, body, headers }: z.infer<typeof exceptionSch
 }
 
 function verdictOn(status: number, answer: ErrorAnswer): Verdict {
-  if (status === 404 && answer.category === null) return needsPerson;
+  if (answer.oauthError !== null || (status === 404 && answer.category === null)) return needsPerson;
   return verdicts[status] ?? (status >= 500 ? perhapsDone : refused);
 }
 
@@ -150,8 +151,13 @@ function retryAfterHeaderMs(headers: Readonly<Record<string, string>>): number |
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
 }
 
-const codeOf = ({ faults, subCategory, category, policyName }: ErrorAnswer, status: number): string =>
-  faults.find(({ code }) => code !== null)?.code ?? subCategory ?? category ?? policyName ?? `HTTP_${String(status)}`;
+const codeOf = ({ faults, subCategory, category, policyName, oauthError }: ErrorAnswer, status: number): string =>
+  faults.find(({ code }) => code !== null)?.code ??
+  subCategory ??
+  category ??
+  policyName ??
+  oauthError ??
+  `HTTP_${String(status)}`;
 
 function fieldOf({ faults }: ErrorAnswer): { readonly field?: string } {
   const field = faults.find((fault) => fault.field !== null)?.field ?? null;
@@ -168,4 +174,5 @@ function words(
   return clean(said === '' ? `HubSpot answered ${String(status)}` : `${said}${scopes}`, call);
 }
 
-const clean = (message: string, { secret }: Pick<FailedCall, 'secret'>): string => message.replaceAll(secret, '***');
+const clean = (message: string, { secret }: Pick<FailedCall, 'secret'>): string =>
+  secret === '' ? message : message.replaceAll(secret, '***');

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { stateSchema } from '../../sandbox/hubspot/state.js';
 import type { OutgoingRecord } from '../destination.js';
-import { byHand, discoveryCall, outcomes, outgoing, rehearse, request, text, upsertCall } from './test-support.js';
+import {
+  byHand,
+  discoveryCall,
+  outcomes,
+  outgoing,
+  rehearse,
+  request,
+  text,
+  updateCall,
+  upsertCall,
+} from './test-support.js';
 
 const known = (remoteId: string): Pick<OutgoingRecord, 'known'> => ({ known: { remoteId, memo: null } });
 
@@ -104,7 +114,7 @@ describe('an upsert', () => {
     const attempt = account.connection.upsert(
       request([outgoing('Ada', { country: text('Spain') })], { keyField: 'firstname' }),
     );
-    await expect(attempt).rejects.toMatchObject({ kind: 'unauthorized', details: { code: 'KEY_NOT_UNIQUE' } });
+    await expect(attempt).rejects.toMatchObject({ kind: 'misconfigured', details: { code: 'KEY_NOT_UNIQUE' } });
     expect(account.calls()).not.toContain(upsertCall);
   });
 
@@ -152,7 +162,8 @@ describe('a field that HubSpot would refuse', () => {
       plan: text('gold'),
       interests: { type: 'list', value: ['shoes', 'spaceships'] },
     });
-    const [result] = await account.connection.upsert(request([record]));
+    const asIs = { create: { fields: false, options: false } };
+    const [result] = await account.connection.upsert(request([record], asIs));
     expect(result?.status === 'delivered' && result.dropped.map(({ field, code }) => `${field} ${code}`)).toEqual([
       'plann PROPERTY_DOESNT_EXIST',
       'createdate READ_ONLY_VALUE',
@@ -164,6 +175,24 @@ describe('a field that HubSpot would refuse', () => {
       properties: { firstname: 'Ada', interests: 'shoes' },
     });
     expect(account.calls().filter((call) => call === upsertCall)).toHaveLength(1);
+  });
+
+  it('is not refused when the mapping allows its option to be created', async () => {
+    const account = await rehearse();
+    const record = outgoing('ada@example.com', {
+      plan: text('Gold'),
+      interests: { type: 'list', value: ['shoes', 'spaceships'] },
+      lifecyclestage: text('astronaut'),
+    });
+    const [result] = await account.connection.upsert(request([record]));
+    expect(result).toMatchObject({
+      status: 'delivered',
+      // HubSpot's own choices are not ours to extend.
+      dropped: [{ field: 'lifecyclestage', code: 'INVALID_OPTION' }],
+    });
+    expect(await byHand(account, 'ada@example.com')).toMatchObject({
+      properties: { plan: 'Gold', interests: 'shoes;spaceships' },
+    });
   });
 
   it('is sent once an admin has added what was missing, without a restart', async () => {
@@ -211,5 +240,22 @@ describe('a field that HubSpot would refuse', () => {
     expect(await byHand(account, 'ada@example.com')).toMatchObject({
       properties: { lifecyclestage: 'customer', firstname: 'Ada' },
     });
+  });
+
+  it('is set back to an earlier lifecycle stage where the mapping says so, for all records at once', async () => {
+    const account = await rehearse();
+    const stage = (key: string, value: string) => outgoing(key, { lifecyclestage: text(value) });
+    const keys = ['ada@example.com', 'bob@example.com'];
+    await account.connection.upsert(request(keys.map((key) => stage(key, 'customer'))));
+    const before = account.calls().length;
+    const results = await account.connection.upsert(
+      request([...keys.map((key) => stage(key, 'lead')), stage('cy@example.com', 'lead')], {
+        options: { lifecycleStage: 'force' },
+      }),
+    );
+    expect(results).toMatchObject(Array.from({ length: 3 }, () => ({ status: 'delivered', dropped: [] })));
+    expect(account.calls().slice(before)).toEqual([upsertCall, updateCall, updateCall]);
+    for (const key of keys)
+      expect(await byHand(account, key)).toMatchObject({ properties: { lifecyclestage: 'lead' } });
   });
 });

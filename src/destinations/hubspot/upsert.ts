@@ -1,13 +1,21 @@
 import { DeliveryError } from '../delivery-error.js';
 import type { DeliveredRecord, OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
+import type { Account } from './account.js';
+import { upsertContacts } from './api/contacts.js';
 import { BatchDelivery } from './batch-delivery.js';
 import { comparableKey } from './contact-key.js';
-import { type Account, planContacts } from './contact-plan.js';
+import { planContacts } from './contact-plan.js';
 import { type ContactWrite, isIdle } from './contact-write.js';
-import { hasMoved, toMemo } from './held-key.js';
+import { type FollowUp, followUp } from './follow-up.js';
+import { forceStages } from './lifecycle-stage.js';
+import { toMappingOptions } from './mapping-options.js';
+import { hasMoved, toMemo } from './memo.js';
 import { isAstray, moveContacts } from './moved-contacts.js';
 
 export const batchSize = 100;
+
+/** What is done once the contacts themselves are there, in this order. */
+const followUps: readonly FollowUp[] = [forceStages];
 
 type Results = Map<string, RecordResult>;
 
@@ -24,8 +32,23 @@ export async function upsert(account: Account, request: UpsertRequest): Promise<
 
 /** Records with different keys, at most a hundred. */
 async function upsertRound(account: Account, request: UpsertRequest): Promise<RecordResult[]> {
-  const { keyField } = request;
+  const options = toMappingOptions(request.options);
   const writes = await planContacts(account, request);
+  const results = await writeContacts(account, request, writes);
+  const delivered = writes.flatMap((write) => {
+    const result = results.get(write.record.profileId);
+    return result?.status === 'delivered' ? [{ write, result }] : [];
+  });
+  const followed = await followUp(account, { ...request, options }, delivered, followUps);
+  return [...new Map([...results, ...followed]).values()];
+}
+
+async function writeContacts(
+  account: Account,
+  request: UpsertRequest,
+  writes: readonly ContactWrite[],
+): Promise<Results> {
+  const { keyField } = request;
   const moved = writes.filter(({ record }) => hasMoved(keyField, record));
   const others = writes.filter(({ record }) => !hasMoved(keyField, record));
   const results: Results = new Map();
@@ -35,13 +58,13 @@ async function upsertRound(account: Account, request: UpsertRequest): Promise<Re
   const astray = recordsOf(moved).filter(({ profileId }) => isAstray(results.get(profileId)));
   for (const { profileId } of astray) results.delete(profileId);
   const due = [...others.filter((write) => !isIdle(write)), ...(await planAnew(account, request, astray))];
-  await settle(results, recordsOf(due), () => upsertContacts(account, keyField, due));
-  return [...results.values()];
+  await settle(results, recordsOf(due), () => upsertByKey(account, keyField, due));
+  return results;
 }
 
 /** By the key, so that nobody has to know whether a contact is there. */
-function upsertContacts(
-  { client, catalog }: Account,
+function upsertByKey(
+  { client, catalogs }: Account,
   keyField: string,
   writes: readonly ContactWrite[],
 ): Promise<RecordResult[]> {
@@ -49,11 +72,12 @@ function upsertContacts(
     keyField,
     idOf: ({ record }) => record.key,
     send: (batch) =>
-      client.upsertContacts(
+      upsertContacts(
+        client,
         keyField,
         batch.map(({ record: { key, profileId }, properties }) => ({ key, traceId: profileId, properties })),
       ),
-    onContradiction: () => catalog.forget(),
+    onContradiction: () => catalogs.of('contacts').forget(),
   });
   return delivery.run(writes);
 }

@@ -1,0 +1,80 @@
+import { DeliveryError } from '../delivery-error.js';
+import type { CheckRequest, ConnectionCheck } from '../destination.js';
+import type { Account } from './account.js';
+import { accountDetails, dailyUsage, type TokenInfo } from './api/account.js';
+import { isOfCompany } from './contact-write.js';
+import type { Properties } from './property.js';
+import { blockingScopes, missingScopes, type ScopeUse } from './scopes.js';
+
+/** See `Connection.check`. `uses` says what else, beyond sync, scopes are needed for. */
+export async function check(
+  account: Account,
+  { mapping }: CheckRequest,
+  uses: readonly ScopeUse[],
+): Promise<ConnectionCheck> {
+  const { hubId, scopes, appId } = await tokenInfo(account);
+  const details = await accountDetails(account.client);
+  return {
+    account: `HubSpot account ${hubId}`,
+    problems: [...blockingScopes(scopes, mapping), ...(await mappingProblems(account, mapping))],
+    missing: missingScopes(scopes, uses),
+    details: {
+      'account type': details.accountType,
+      'time zone': details.timeZone,
+      ...(details.companyCurrency === null ? {} : { currency: details.companyCurrency }),
+      ...(appId === undefined ? {} : { 'app ID': appId }),
+      ...(await callsLeft(account)),
+    },
+  };
+}
+
+/** HubSpot says "not found" of a token it does not know. */
+async function tokenInfo({ facts }: Account): Promise<TokenInfo> {
+  try {
+    return await facts.tokenInfo();
+  } catch (error) {
+    if (!(error instanceof DeliveryError) || error.kind !== 'rejected') throw error;
+    throw new DeliveryError('unauthorized', 'HubSpot does not know the access token', { code: 'UNKNOWN_TOKEN' });
+  }
+}
+
+/** Only private apps have a daily limit, and only they are counted there; what HubSpot does not tell stops no check. */
+async function callsLeft({ client, settings }: Account): Promise<Record<string, string>> {
+  if (settings.accessToken === undefined) return {};
+  const usage = await dailyUsage(client).catch(() => null);
+  return usage === null ? {} : { 'calls left today': `${String(usage.limit - usage.used)} of ${String(usage.limit)}` };
+}
+
+async function mappingProblems({ catalogs }: Account, mapping: CheckRequest['mapping']): Promise<string[]> {
+  if (mapping === null) return [];
+  const properties = await catalogs.of('contacts').notOlderThan(-1);
+  return [
+    ...keyProblems(properties, mapping.keyField),
+    ...mapping.fields.filter((field) => !isOfCompany(field)).flatMap((field) => fieldProblems(properties, field)),
+    ...(mapping.tagsField === null ? [] : tagsProblems(properties, mapping.tagsField)),
+  ];
+}
+
+export function keyProblems(properties: Properties, keyField: string): string[] {
+  const property = properties.get(keyField);
+  if (property === undefined) return [`The key property "${keyField}" does not exist in HubSpot.`];
+  if (property.unique) return [];
+  return [
+    `The key property "${keyField}" was not created with unique values, which cannot be changed later: choose another one, or create a new one.`,
+  ];
+}
+
+export function fieldProblems(properties: Properties, field: string): string[] {
+  const property = properties.get(field);
+  if (property === undefined) return [`The property "${field}" does not exist in HubSpot: its values are left out.`];
+  return property.writable ? [] : [`The property "${field}" is read-only in HubSpot: its values are left out.`];
+}
+
+export function tagsProblems(properties: Properties, tagsField: string): string[] {
+  const property = properties.get(tagsField);
+  if (property === undefined)
+    return [`The property for tags "${tagsField}" does not exist in HubSpot: tags are left out.`];
+  return property.kind === 'options'
+    ? []
+    : [`The property for tags "${tagsField}" is not of the type "multiple checkboxes": tags are left out.`];
+}
