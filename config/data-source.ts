@@ -3,6 +3,7 @@ import { ConsentChangeEntity } from '../src/consent/consent-change.entity.js';
 import { ConfigurationEntity } from '../src/database/configuration.entity.js';
 import { CreateParley1764000000000 } from '../src/database/migrations/1764000000000-create-parley.js';
 import { ProviderDepth1764100000000 } from '../src/database/migrations/1764100000000-provider-depth.js';
+import { Segments1764400000000 } from '../src/database/migrations/1764400000000-segments.js';
 import { ActionRunEntity } from '../src/delivery/action-run.entity.js';
 import { AuthorizationRequestEntity } from '../src/delivery/authorization-request.entity.js';
 import { DeadLetterEntity } from '../src/delivery/dead-letter.entity.js';
@@ -22,7 +23,14 @@ import { MappingEntity } from '../src/mapping/mapping.entity.js';
 import { AttributeDefinitionEntity } from '../src/profiles/attribute-definition.entity.js';
 import { IdentityEntity } from '../src/profiles/identity.entity.js';
 import { ProfileEntity } from '../src/profiles/profile.entity.js';
+import { ScoreEntity } from '../src/scoring/score.entity.js';
+import { ScoreStateEntity } from '../src/scoring/score-state.entity.js';
 import { ApiKeyEntity } from '../src/security/api-key.entity.js';
+import { SegmentEntity } from '../src/segments/segment.entity.js';
+import { SegmentBackfillEntity } from '../src/segments/segment-backfill.entity.js';
+import { SegmentMembershipEntity } from '../src/segments/segment-membership.entity.js';
+import { SegmentPercentileEntity } from '../src/segments/segment-percentile.entity.js';
+import { SegmentRecheckEntity } from '../src/segments/segment-recheck.entity.js';
 import { SourceEntity } from '../src/sources/source.entity.js';
 
 export const entities = [
@@ -47,12 +55,19 @@ export const entities = [
   ProfileEntity,
   PullEntity,
   RemoteRecordEntity,
+  ScoreEntity,
+  ScoreStateEntity,
+  SegmentBackfillEntity,
+  SegmentEntity,
+  SegmentMembershipEntity,
+  SegmentPercentileEntity,
+  SegmentRecheckEntity,
   SourceEntity,
   SyncMarkEntity,
 ];
 
 /** In order; each is applied once, inside one transaction. */
-export const migrations = [CreateParley1764000000000, ProviderDepth1764100000000];
+export const migrations = [CreateParley1764000000000, ProviderDepth1764100000000, Segments1764400000000];
 
 export const dataSourceOptions = (url: string, poolSize: number): DataSourceOptions => ({
   type: 'postgres',

@@ -11,6 +11,9 @@ export const forgetStatements = {
   delivery_records: `DELETE FROM delivery_records WHERE profile_id = ANY ($1::uuid[])`,
   dead_letters: `DELETE FROM dead_letters WHERE profile_id = ANY ($1::uuid[])`,
   action_runs: `DELETE FROM action_runs WHERE profile_id = ANY ($1::uuid[])`,
+  segment_memberships: `DELETE FROM segment_memberships WHERE profile_id = ANY ($1::uuid[])`,
+  segment_rechecks: `DELETE FROM segment_rechecks WHERE profile_id = ANY ($1::uuid[])`,
+  score_states: `DELETE FROM score_states WHERE profile_id = ANY ($1::uuid[])`,
   identities: `DELETE FROM identities WHERE profile_id = ANY ($1::uuid[])`,
   profiles: `DELETE FROM profiles WHERE id = ANY ($1::uuid[])`,
 } as const;

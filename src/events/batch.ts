@@ -24,6 +24,15 @@ export interface BatchEvent {
   decision: Decision | null;
 }
 
+/** A profile has entered or left a segment. */
+export interface SegmentChange {
+  readonly segment: string;
+  readonly entered: boolean;
+  readonly at: Date;
+  /** The event that did it; null: time did. */
+  readonly eventId: string | null;
+}
+
 /** A profile that this batch holds locked, and what the batch has changed in it so far. */
 export interface BatchProfile {
   profile: Profile;
@@ -31,6 +40,8 @@ export interface BatchProfile {
   readonly changedAttributes: Set<string>;
   tagsChanged: boolean;
   readonly changedPurposes: Set<Purpose>;
+  /** Segments it has entered or left in this batch. */
+  readonly segmentChanges: SegmentChange[];
   /** It got an identifier it did not have. */
   identitiesChanged: boolean;
   /** Provenance or the time of the last event moved: to be stored, though nobody else needs to know. */

@@ -10,4 +10,6 @@ export interface Decision {
   readonly attributes: Readonly<Record<string, AttributeValue>>;
   readonly tags: readonly string[];
   readonly consents: Consents;
+  /** Keys of the segments the person is in, sorted. */
+  readonly segments: readonly string[];
 }

@@ -74,7 +74,9 @@ export interface IncomingEvent {
   readonly dedupe: DedupeKey;
   /** `whatsapp`, `instagram`, `messenger`, `web`, `telegram` …; null: not known. */
   readonly channel: string | null;
-  /** At least one. The strongest first: a platform's own id before an e-mail or phone that a person typed. */
+  /** The profile it is about, where that is known by its id (the clock, an edit in Parley); its identities are then not looked at. */
+  readonly profileId?: string;
+  /** At least one, unless `profileId` says whom it is about. The strongest first: a platform's own id before an e-mail or phone that a person typed. */
   readonly identities: readonly Identity[];
   readonly attributes: readonly IncomingAttribute[];
   readonly tagsAdded: readonly string[];

@@ -27,7 +27,8 @@ export class RecordStage implements Stage {
         batch.merges.map(({ loser }) => loser),
         batch.merges.map(({ survivor }) => survivor),
       ]);
-    const events = batch.events.filter((event) => !event.repeated);
+    // The clock says nothing new about a person; what came of it stands in the history of the segments.
+    const events = batch.events.filter(({ repeated, incoming }) => !repeated && incoming.kind !== 'clock');
     if (events.length === 0) return;
     await batch.query(insertEvents, [
       uuidArray(events.map((event) => event.id)),

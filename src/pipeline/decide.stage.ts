@@ -17,6 +17,7 @@ export class DecideStage implements Stage {
         attributes: profile.attributes,
         tags: profile.tags,
         consents: profile.consents,
+        segments: Object.keys(profile.segments).sort(),
       };
     }
     return Promise.resolve();

@@ -11,7 +11,7 @@ export class ApplyStage implements Stage {
   run(batch: Batch): Promise<void> {
     for (const event of batch.events) {
       const held = batch.profiles.get(event.profileId);
-      if (event.repeated || held === undefined) continue;
+      if (event.repeated || held === undefined || event.incoming.kind === 'clock') continue;
       const { profile, changedAttributes, tagsChanged } = applyEvent(held.profile, {
         eventId: event.id,
         at: event.occurredAt,

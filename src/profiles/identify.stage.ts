@@ -36,7 +36,7 @@ const lockProfiles = {
 };
 const readProfiles = {
   name: 'profiles-read',
-  text: `SELECT id, version, attributes, attribute_provenance, tags, tag_provenance, consents, merged_into, created_at, last_event_at
+  text: `SELECT id, version, attributes, attribute_provenance, tags, tag_provenance, consents, segments, merged_into, created_at, last_event_at
     FROM profiles WHERE id = ANY ($1::uuid[])`,
 };
 const moveIdentities = {
@@ -106,7 +106,11 @@ export class IdentifyStage implements Stage {
     const settled = new Map<BatchEvent, string>();
     const unknown = new Map<string, Identity>();
     for (const event of batch.events) {
-      const { identities } = event.incoming;
+      const { identities, profileId } = event.incoming;
+      if (profileId !== undefined) {
+        settled.set(event, profileId);
+        continue;
+      }
       const keys = identities.map(identityKey);
       const found = keys.map((key) => this.cache.ownerOf(key));
       const [only] = found;
@@ -157,11 +161,12 @@ export class IdentifyStage implements Stage {
     const ids = [...batch.events.map((event) => event.profileId), ...merges.map(({ loser }) => loser)];
     const stored = [...new Set(ids)].filter((id) => id !== '' && !created.has(id));
     const rows = stored.length === 0 ? [] : await batch.query<LockedRow>(lockProfiles, [uuidArray(stored)]);
-    if (rows.length < stored.length || rows.some((row) => row.merged_into !== null)) {
+    const there = rows.filter((row) => row.merged_into === null);
+    if (there.length < stored.length && !releaseAddressed(batch, stored, there)) {
       this.cache.forget(identitiesOf(batch));
       throw new BatchConflictError('another batch has just merged one of these profiles');
     }
-    for (const profile of await this.#read(batch, rows)) batch.profiles.set(profile.id, held(profile, false));
+    for (const profile of await this.#read(batch, there)) batch.profiles.set(profile.id, held(profile, false));
     for (const id of created) batch.profiles.set(id, held(newProfile(id, batch.now), true));
   }
 
@@ -193,9 +198,26 @@ const held = (profile: BatchProfile['profile'], isNew: boolean): BatchProfile =>
   tagsChanged: false,
   changedPurposes: new Set(),
   identitiesChanged: false,
+  segmentChanges: [],
   touched: false,
   everythingChanged: false,
 });
+
+/**
+ * An event that was addressed to a profile by its id (the clock, an edit) comes too late when that one was erased or merged away: it is dropped.
+ * Returns false when other events need a profile that is gone.
+ */
+function releaseAddressed(batch: Batch, wanted: readonly string[], there: readonly LockedRow[]): boolean {
+  const found = new Set(there.map(({ id }) => id));
+  const gone = new Set(wanted.filter((id) => !found.has(id)));
+  const late = batch.events.filter((event) => gone.has(event.profileId));
+  if (late.some(({ incoming }) => incoming.profileId === undefined)) return false;
+  for (const event of late) {
+    event.repeated = true;
+    event.profileId = '';
+  }
+  return true;
+}
 
 /** What somebody typed into a test console joins no two people: only the event's first identity counts. */
 const believed = ({ kind, identities }: IncomingEvent): readonly Identity[] =>

@@ -30,8 +30,17 @@ export function mergeProfiles(survivor: Profile, loser: Profile): Profile {
       .sort(),
     tagProvenance,
     consents: mergeConsents(survivor.consents, loser.consents),
+    segments: mergeSegments(survivor.segments, loser.segments),
     lastEventAt: survivor.lastEventAt > loser.lastEventAt ? survivor.lastEventAt : loser.lastEventAt,
   };
+}
+
+/** In a segment since the first of the two was. */
+function mergeSegments(left: Profile['segments'], right: Profile['segments']): Record<string, number> {
+  const merged: Record<string, number> = { ...left };
+  for (const [segment, enteredAtMs] of Object.entries(right))
+    setOwn(merged, segment, Math.min(enteredAtMs, ownValue(merged, segment) ?? enteredAtMs));
+  return merged;
 }
 
 type Stamp = readonly [eventId: string, atMs: number, ...unknown[]];

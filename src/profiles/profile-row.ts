@@ -12,6 +12,7 @@ export interface ProfileRow {
   readonly tags: string[];
   readonly tag_provenance: Record<string, TagProvenance>;
   readonly consents: Consents;
+  readonly segments: Record<string, number>;
   readonly merged_into: string | null;
   readonly created_at: Date;
   readonly last_event_at: Date;
@@ -25,6 +26,7 @@ export const profileOf = (row: ProfileRow): Profile => ({
   tags: row.tags,
   tagProvenance: row.tag_provenance,
   consents: row.consents,
+  segments: row.segments,
   createdAt: row.created_at,
   lastEventAt: row.last_event_at,
 });

@@ -14,6 +14,7 @@ export class ProfileEntity {
   @Column('jsonb', { default: [] }) tags!: string[];
   @Column('jsonb', { default: {} }) tag_provenance!: Record<string, TagProvenance>;
   @Column('jsonb', { default: {} }) consents!: Consents;
+  @Column('jsonb', { default: {} }) segments!: Record<string, number>;
   /** Set when two profiles turned out to be one person: the survivor. */
   @Column('uuid', { nullable: true }) merged_into!: string | null;
   @Column('timestamptz') created_at!: Date;

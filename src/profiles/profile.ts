@@ -17,6 +17,8 @@ export interface Profile {
   readonly tags: readonly string[];
   readonly tagProvenance: Readonly<Record<string, TagProvenance>>;
   readonly consents: Consents;
+  /** The segments the person is in, by key, with the moment of entry in ms since 1970. */
+  readonly segments: Readonly<Record<string, number>>;
   readonly createdAt: Date;
   readonly lastEventAt: Date;
 }
@@ -29,6 +31,7 @@ export const newProfile = (id: string, now: Date): Profile => ({
   tags: [],
   tagProvenance: {},
   consents: {},
+  segments: {},
   createdAt: now,
   lastEventAt: now,
 });

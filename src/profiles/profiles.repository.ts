@@ -14,7 +14,7 @@ export class Profiles {
   /** By id; a profile that was merged into another one is not among them. */
   async findMany(ids: readonly string[]): Promise<Map<string, Profile>> {
     const rows = await this.dataSource.query<ProfileRow[]>(
-      `SELECT id, version, attributes, attribute_provenance, tags, tag_provenance, consents, merged_into, created_at, last_event_at
+      `SELECT id, version, attributes, attribute_provenance, tags, tag_provenance, consents, segments, merged_into, created_at, last_event_at
        FROM profiles WHERE id = ANY ($1::uuid[]) AND merged_into IS NULL`,
       [ids],
     );

@@ -6,13 +6,13 @@ import { byEvent } from './stored-provenance.js';
 
 const saveProfiles = {
   name: 'profiles-save',
-  text: `INSERT INTO profiles (id, version, attributes, attribute_provenance, tags, tag_provenance, consents, created_at, updated_at, last_event_at)
-    SELECT id, version, attributes, attribute_provenance, tags, tag_provenance, consents, created_at, $1, last_event_at
-    FROM unnest($2::uuid[], $3::int[], $4::jsonb[], $5::jsonb[], $6::jsonb[], $7::jsonb[], $8::jsonb[], $9::timestamptz[], $10::timestamptz[])
-      AS t (id, version, attributes, attribute_provenance, tags, tag_provenance, consents, created_at, last_event_at)
+  text: `INSERT INTO profiles (id, version, attributes, attribute_provenance, tags, tag_provenance, consents, segments, created_at, updated_at, last_event_at)
+    SELECT id, version, attributes, attribute_provenance, tags, tag_provenance, consents, segments, created_at, $1, last_event_at
+    FROM unnest($2::uuid[], $3::int[], $4::jsonb[], $5::jsonb[], $6::jsonb[], $7::jsonb[], $8::jsonb[], $9::jsonb[], $10::timestamptz[], $11::timestamptz[])
+      AS t (id, version, attributes, attribute_provenance, tags, tag_provenance, consents, segments, created_at, last_event_at)
     ON CONFLICT (id) DO UPDATE SET
       version = excluded.version, attributes = excluded.attributes, attribute_provenance = excluded.attribute_provenance,
-      tags = excluded.tags, tag_provenance = excluded.tag_provenance, consents = excluded.consents,
+      tags = excluded.tags, tag_provenance = excluded.tag_provenance, consents = excluded.consents, segments = excluded.segments,
       updated_at = excluded.updated_at, last_event_at = excluded.last_event_at
     RETURNING xmin::text AS stamp`,
 };
@@ -47,6 +47,7 @@ export class SaveStage implements Stage {
         jsonbArray(profiles.map(({ tags }) => JSON.stringify(tags))),
         jsonbArray(profiles.map(({ tagProvenance }) => JSON.stringify(tagProvenance))),
         jsonbArray(profiles.map(({ consents }) => JSON.stringify(consents))),
+        jsonbArray(profiles.map(({ segments }) => JSON.stringify(segments))),
         timestampArray(profiles.map(({ createdAt }) => createdAt)),
         timestampArray(profiles.map(({ lastEventAt }) => lastEventAt)),
       ]);
@@ -67,4 +68,5 @@ const changes = (held: BatchProfile): boolean =>
   held.everythingChanged ||
   held.changedAttributes.size > 0 ||
   held.tagsChanged ||
-  held.changedPurposes.size > 0;
+  held.changedPurposes.size > 0 ||
+  held.segmentChanges.length > 0;

@@ -88,4 +88,5 @@ const nothingKnown: Decision = {
   attributes: {},
   tags: [],
   consents: {},
+  segments: [],
 };

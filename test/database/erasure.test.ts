@@ -7,14 +7,14 @@ const hub = hubspotRehearsal();
 
 describe('forgetting a person', () => {
   it('leaves no table out that names a profile', async () => {
-    const rows = await hub.rows(
+    const rows = await hub.rows<{ name: string }>(
       `SELECT DISTINCT COALESCE(parent.relname, c.relname)::text AS name FROM pg_attribute a
        JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
        LEFT JOIN pg_inherits i ON i.inhrelid = c.oid LEFT JOIN pg_class parent ON parent.oid = i.inhparent
        WHERE a.attname = 'profile_id' AND c.relnamespace = 'public'::regnamespace`,
     );
     const known = [...Object.keys(forgetStatements), ...keptTables];
-    expect(known).toEqual(expect.arrayContaining(rows.map(({ name }) => name as string)));
+    expect(known).toEqual(expect.arrayContaining(rows.map(({ name }) => name)));
   });
 
   it('leaves nothing behind here, and plans it where the destination can do it', async () => {

@@ -1,0 +1,15 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A named score: points for what people do and are. */
+@Entity('scores')
+export class ScoreEntity {
+  @PrimaryColumn('text') key!: string;
+  @Column('text') title!: string;
+  @Column('text', { default: '' }) description!: string;
+  @Column('jsonb') definition!: unknown;
+  @Column('integer') version!: number;
+  @Column('boolean', { default: true }) enabled!: boolean;
+  @Column('boolean', { default: false }) provisioned!: boolean;
+  @Column('timestamptz') created_at!: Date;
+  @Column('timestamptz') updated_at!: Date;
+}
