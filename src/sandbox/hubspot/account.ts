@@ -1,134 +1,111 @@
 import type { SandboxClock } from '../emulator.js';
-import { type Behaviour, type Contact, type Property, type State, stateSchema } from './state.js';
+import type { Announce, Happening } from './happening.js';
+import { type ObjectType, objectTypeNames } from './object-types.js';
+import { PropertyCatalog } from './properties/property-catalog.js';
+import { AssociationStore } from './records/association-store.js';
+import type { CrmRecord } from './records/record.js';
+import { RecordStore } from './records/record-store.js';
+import { type Behaviour, type Data, type State, stateSchema } from './state.js';
 
-const emailProperties = new Set(['email', 'hs_additional_emails']);
-
-/** One account in memory, with an index per unique property. */
+/** One account in memory: records with their indexes, and beside them everything else as plain data. */
 export class Account {
-  #state: Omit<State, 'contacts' | 'properties'> = stateSchema.parse({});
-  #properties = new Map<string, Property>();
-  #contacts = new Map<string, Contact>();
-  /** Per unique property: value → id of the contact that holds it. Additional e-mail addresses count as e-mail addresses. */
-  #owners = new Map<string, Map<string, string>>();
+  #data: Data;
+  readonly #stores: ReadonlyMap<ObjectType, RecordStore>;
+  readonly #listeners: Announce[] = [];
+  readonly associations: AssociationStore;
 
   constructor(private readonly clock: SandboxClock) {
-    this.load({});
+    const announce = (happening: Happening): void => {
+      for (const listener of this.#listeners) listener(happening);
+    };
+    this.associations = new AssociationStore(announce);
+    this.#stores = new Map(
+      objectTypeNames.map((type) => {
+        const nextId = (): string => this.nextId(type === 'contacts' ? 'nextContactId' : 'nextId');
+        return [type, new RecordStore(type, new PropertyCatalog(), { now: () => this.now(), nextId, announce })];
+      }),
+    );
+    this.#data = this.load({});
+  }
+
+  /** Hears of everything that happens to records from now on, but not of what is loaded. */
+  listen(listener: Announce): void {
+    this.#listeners.push(listener);
   }
 
   /** @throws ZodError */
-  load(raw: unknown): void {
-    const { contacts, properties, ...state } = stateSchema.parse(raw);
-    this.#state = state;
-    this.#properties = new Map(properties.map((property) => [property.name, property]));
-    this.#contacts = new Map();
-    this.#owners = new Map();
-    for (const contact of contacts) {
-      this.#contacts.set(contact.id, contact);
-      if (!contact.archived) this.#claim(contact);
+  load(raw: unknown): Data {
+    const { contacts, properties, groups, objects, associations, ...data } = stateSchema.parse(raw);
+    this.#data = data;
+    const kinds = { ...objects, contacts: { records: contacts, properties, groups } };
+    for (const [type, store] of this.#stores) {
+      store.catalog.load(kinds[type].properties, kinds[type].groups);
+      store.load(kinds[type].records);
     }
+    this.associations.load(associations);
+    return data;
   }
 
   save(): State {
-    return { ...this.#state, properties: [...this.#properties.values()], contacts: [...this.#contacts.values()] };
+    const { contacts, ...objects } = {
+      contacts: this.#kind('contacts'),
+      companies: this.#kind('companies'),
+      deals: this.#kind('deals'),
+      tickets: this.#kind('tickets'),
+      notes: this.#kind('notes'),
+      meetings: this.#kind('meetings'),
+      calls: this.#kind('calls'),
+      emails: this.#kind('emails'),
+      tasks: this.#kind('tasks'),
+    };
+    return {
+      ...this.#data,
+      contacts: contacts.records,
+      properties: contacts.properties,
+      groups: contacts.groups,
+      objects,
+      associations: this.associations.save(),
+    };
   }
 
-  get portalId(): number {
-    return this.#state.portalId;
+  /** What is neither a record nor a property; changed in place. */
+  get data(): Data {
+    return this.#data;
   }
-  get timeZone(): string {
-    return this.#state.timeZone;
+  get portalId(): number {
+    return this.#data.portalId;
   }
   get behaviour(): Behaviour {
-    return this.#state.behaviour;
-  }
-  get apps(): State['apps'] {
-    return this.#state.apps;
-  }
-  get groups(): State['groups'] {
-    return this.#state.groups;
+    return this.#data.behaviour;
   }
 
   now(): string {
     return this.clock.now().toISOString();
   }
 
-  properties(): Property[] {
-    return [...this.#properties.values()];
+  nextId(counter: 'nextContactId' | 'nextId' = 'nextId'): string {
+    const id = String(this.#data[counter]);
+    this.#data[counter] += 1;
+    return id;
   }
 
-  property(name: string): Property | undefined {
-    return this.#properties.get(name);
+  store(type: ObjectType): RecordStore {
+    const store = this.#stores.get(type);
+    if (store === undefined) throw new Error(`There is no kind of record called ${type}`);
+    return store;
   }
 
-  define(property: Property): void {
-    this.#properties.set(property.name, property);
+  get contacts(): RecordStore {
+    return this.store('contacts');
   }
 
-  isUnique(propertyName: string): boolean {
-    return this.#properties.get(propertyName)?.hasUniqueValue ?? false;
+  /** By address: the contact that holds it as primary or additional one. */
+  contactByEmail(email: string): CrmRecord | undefined {
+    return this.contacts.owner('email', email);
   }
 
-  contact(id: string): Contact | undefined {
-    const found = this.#contacts.get(id);
-    return found?.archived === true ? undefined : found;
+  #kind(type: ObjectType) {
+    const { catalog } = this.store(type);
+    return { records: this.store(type).save(), properties: catalog.all(), groups: catalog.groups() };
   }
-
-  contacts(): Contact[] {
-    return [...this.#contacts.values()].filter(({ archived }) => !archived);
-  }
-
-  /** Who holds this value of a unique property; e-mail addresses in any case, and a contact's additional ones too. */
-  owner(propertyName: string, value: string): Contact | undefined {
-    const id = this.#owners.get(propertyName)?.get(comparable(propertyName, value));
-    return id === undefined ? undefined : this.contact(id);
-  }
-
-  create(values: ReadonlyMap<string, string>): Contact {
-    const id = String(this.#state.nextContactId);
-    this.#state = { ...this.#state, nextContactId: this.#state.nextContactId + 1 };
-    const at = this.now();
-    return this.#put({ id, createdAt: at, updatedAt: at, archived: false, properties: {} }, values);
-  }
-
-  update(contact: Contact, values: ReadonlyMap<string, string>): Contact {
-    return this.#put({ ...contact, updatedAt: this.now() }, values);
-  }
-
-  archive(contact: Contact): void {
-    this.#release(contact);
-    this.#contacts.set(contact.id, { ...contact, archived: true, updatedAt: this.now() });
-  }
-
-  #put(contact: Contact, values: ReadonlyMap<string, string>): Contact {
-    const merged = { ...contact.properties, ...Object.fromEntries(values) };
-    const properties = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== ''));
-    const next = { ...contact, properties };
-    this.#release(contact);
-    this.#contacts.set(next.id, next);
-    this.#claim(next);
-    return next;
-  }
-
-  #claim(contact: Contact): void {
-    for (const [name, value] of uniqueValues(contact, (property) => this.isUnique(property))) {
-      const owners = this.#owners.get(name) ?? new Map<string, string>();
-      owners.set(value, contact.id);
-      this.#owners.set(name, owners);
-    }
-  }
-
-  #release(contact: Contact): void {
-    for (const [name, value] of uniqueValues(contact, (property) => this.isUnique(property)))
-      if (this.#owners.get(name)?.get(value) === contact.id) this.#owners.get(name)?.delete(value);
-  }
-}
-
-const comparable = (name: string, value: string): string =>
-  emailProperties.has(name) ? value.trim().toLowerCase() : value;
-
-function uniqueValues(contact: Contact, isUnique: (name: string) => boolean): [string, string][] {
-  return Object.entries(contact.properties).flatMap(([name, value]): [string, string][] => {
-    if (name === 'hs_additional_emails') return value.split(';').map((address) => ['email', comparable(name, address)]);
-    return isUnique(name) ? [[name, comparable(name, value)]] : [];
-  });
 }

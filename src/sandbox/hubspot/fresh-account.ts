@@ -1,142 +1,128 @@
-/** What an admin has set up before the first chat arrives: HubSpot's own properties and a few for the demo. */
+import { objectTypeNames, objectTypes } from './object-types.js';
 
 /** The token of the sandbox account's only private app. */
 export const sandboxAccessToken = 'pat-eu1-sandbox';
 
-export const sandboxScopes = [
-  'oauth',
-  'crm.objects.contacts.read',
-  'crm.objects.contacts.write',
-  'crm.schemas.contacts.read',
-  'crm.schemas.contacts.write',
-] as const;
+/** Calls with this token are made by a person who works in HubSpot's own pages. */
+export const sandboxPersonToken = 'person-sandbox';
+
+/** The public app that people connect the account with. */
+export const sandboxOauthApp = {
+  appId: 770_002,
+  name: 'Parley',
+  clientId: 'parley-sandbox-client',
+  clientSecret: 'parley-sandbox-secret',
+};
+
+/** The developer account's key, for webhook settings. */
+export const sandboxDeveloperKey = 'developer-sandbox';
+
+/** All that the calls of this emulator ask for. */
+export const sandboxScopes: readonly string[] = [
+  ...new Set([
+    'oauth',
+    ...objectTypeNames.flatMap((type) => [...objectTypes[type].read, ...objectTypes[type].write]),
+    ...['contacts', 'companies', 'deals', 'tickets'].flatMap((type) => [
+      `crm.schemas.${type}.read`,
+      `crm.schemas.${type}.write`,
+    ]),
+    'crm.objects.owners.read',
+    'crm.lists.read',
+    'crm.lists.write',
+    'automation',
+    'analytics.behavioral_events.send',
+    'behavioral_events.event_definitions.read_write',
+    'business-intelligence',
+    'transactional-email',
+    'marketing-email',
+    'content',
+    'forms',
+    'communication_preferences.read',
+    'communication_preferences.write',
+    'communication_preferences.read_write',
+    'communication_preferences.statuses.batch.read',
+    'communication_preferences.statuses.batch.write',
+  ]),
+];
 
 export const propertyGroups = [
   { name: 'contactinformation', label: 'Contact information' },
   { name: 'chat', label: 'Chat' },
 ];
 
-interface Definition {
-  readonly name: string;
-  readonly label: string;
-  readonly type: 'bool' | 'date' | 'datetime' | 'enumeration' | 'number' | 'phone_number' | 'string';
-  readonly fieldType: string;
-  readonly groupName: string;
-  readonly options?: { readonly label: string; readonly value: string; readonly displayOrder: number }[];
-  readonly hubspotDefined?: boolean;
-  readonly hasUniqueValue?: boolean;
-  readonly calculated?: boolean;
-  readonly externalOptions?: boolean;
-  readonly modificationMetadata?: { archivable: boolean; readOnlyDefinition: boolean; readOnlyValue: boolean };
-}
+const set = '2026-01-05T08:00:00.000Z';
 
-type Kind = readonly [type: Definition['type'], fieldType: string];
-const text: Kind = ['string', 'text'];
-const choice: Kind = ['enumeration', 'select'];
-const radio: Kind = ['enumeration', 'radio'];
-const choices: Kind = ['enumeration', 'checkbox'];
-const number: Kind = ['number', 'number'];
-const day: Kind = ['date', 'date'];
-const moment: Kind = ['datetime', 'date'];
-const flag: Kind = ['bool', 'booleancheckbox'];
+/** A list that a workflow listens to, one that a rule decides, and one nobody has filled yet. */
+export const freshLists = [
+  { listId: '11', name: 'Chat: hot leads', createdAt: set, updatedAt: set },
+  {
+    listId: '12',
+    name: 'Customers',
+    processingType: 'DYNAMIC' as const,
+    createdAt: set,
+    updatedAt: set,
+    filterBranch: {
+      filterBranchType: 'OR',
+      filterBranchOperator: 'OR',
+      filters: [],
+      filterBranches: [
+        {
+          filterBranchType: 'AND',
+          filterBranchOperator: 'AND',
+          filterBranches: [],
+          filters: [
+            {
+              filterType: 'PROPERTY',
+              property: 'lifecyclestage',
+              operation: {
+                operationType: 'ENUMERATION',
+                operator: 'IS_ANY_OF',
+                values: ['customer'],
+                includeObjectsWithNoValueSet: false,
+              },
+            },
+          ],
+        },
+      ],
+    },
+  },
+  { listId: '13', name: 'Newsletter from chat', createdAt: set, updatedAt: set },
+];
 
-const optionsOf = (values: Readonly<Record<string, string>>): NonNullable<Definition['options']> =>
-  Object.entries(values).map(([value, label], displayOrder) => ({ label, value, displayOrder }));
+export const freshWorkflows = [
+  {
+    flowId: '900001',
+    workflowId: 3_001,
+    name: 'Follow up hot chat leads',
+    trigger: { on: 'list' as const, listId: '11' },
+    sets: { hs_lead_status: 'OPEN' },
+  },
+  { flowId: '900002', workflowId: 3_002, name: 'Onboarding after chat' },
+  { flowId: '900003', workflowId: 3_003, name: 'Old campaign', isEnabled: false },
+];
 
-const standard = (
-  name: string,
-  label: string,
-  [type, fieldType]: Kind,
-  more: Partial<Definition> = {},
-): Definition => ({
-  name,
-  label,
-  type,
-  fieldType,
-  groupName: 'contactinformation',
-  hubspotDefined: true,
-  modificationMetadata: { archivable: false, readOnlyDefinition: true, readOnlyValue: false },
-  ...more,
-});
+export const freshSubscriptionTypes = [
+  { id: '501', name: 'Marketing Information', description: 'Offers and news about products.', isDefault: true },
+  {
+    id: '502',
+    name: 'Customer Service Communication',
+    description: 'Answers to questions.',
+    purpose: 'Customer service',
+  },
+  { id: '503', name: 'Chat newsletter', description: 'The newsletter that the chatbot offers.' },
+];
 
-const computed = (name: string, label: string, kind: Kind): Definition =>
-  standard(name, label, kind, {
-    calculated: true,
-    modificationMetadata: { archivable: false, readOnlyDefinition: true, readOnlyValue: true },
-  });
+export const freshEmails = [
+  { id: 4_126_643_121, name: 'Order confirmation', subject: 'Your order', type: 'SINGLE_SEND_API' as const },
+  {
+    id: 4_126_643_122,
+    name: 'Offer of the month',
+    subject: 'Something for you',
+    type: 'MARKETING_SINGLE_SEND_API' as const,
+    subscriptionId: 501,
+  },
+];
 
-const custom = (name: string, label: string, [type, fieldType]: Kind, more: Partial<Definition> = {}): Definition => ({
-  name,
-  label,
-  type,
-  fieldType,
-  groupName: 'chat',
-  ...more,
-});
-
-/** In HubSpot's own order, which is also the order a stage may move in. */
-const lifecycleStages = optionsOf({
-  subscriber: 'Subscriber',
-  lead: 'Lead',
-  marketingqualifiedlead: 'Marketing Qualified Lead',
-  salesqualifiedlead: 'Sales Qualified Lead',
-  opportunity: 'Opportunity',
-  customer: 'Customer',
-  evangelist: 'Evangelist',
-  other: 'Other',
-});
-
-const leadStatuses = optionsOf({
-  NEW: 'New',
-  OPEN: 'Open',
-  IN_PROGRESS: 'In Progress',
-  OPEN_DEAL: 'Open Deal',
-  UNQUALIFIED: 'Unqualified',
-  ATTEMPTED_TO_CONTACT: 'Attempted to Contact',
-  CONNECTED: 'Connected',
-  BAD_TIMING: 'Bad Timing',
-});
-
-const languageNames = new Intl.DisplayNames('en', { type: 'language', languageDisplay: 'standard' });
-const languageCodes = (
-  'ar bg cs da de de-at de-ch de-de el en en-au en-ca en-gb en-us es es-es es-mx et fi fr fr-ca fr-fr he hi hr hu id it ja ' +
-  'ko lt lv nb nl nl-be no pl pt pt-br pt-pt ro ru sk sl sr sv th tr uk vi zh zh-cn zh-tw'
-).split(' ');
-const languages = optionsOf(Object.fromEntries(languageCodes.map((code) => [code, languageNames.of(code) ?? code])));
-
-export const freshProperties: readonly Definition[] = [
-  standard('email', 'Email', text, { hasUniqueValue: true }),
-  standard('firstname', 'First Name', text),
-  standard('lastname', 'Last Name', text),
-  standard('phone', 'Phone Number', ['string', 'phonenumber']),
-  standard('mobilephone', 'Mobile Phone Number', ['string', 'phonenumber']),
-  standard('company', 'Company Name', text),
-  standard('jobtitle', 'Job Title', text),
-  standard('website', 'Website URL', text),
-  standard('address', 'Street Address', text),
-  standard('city', 'City', text),
-  standard('state', 'State/Region', text),
-  standard('zip', 'Postal Code', text),
-  standard('country', 'Country/Region', text),
-  standard('hs_language', 'Preferred language', choice, { options: languages }),
-  standard('lifecyclestage', 'Lifecycle Stage', radio, { options: lifecycleStages }),
-  standard('hs_lead_status', 'Lead Status', radio, { options: leadStatuses }),
-  standard('hubspot_owner_id', 'Contact owner', choice, { externalOptions: true }),
-  standard('hs_additional_emails', 'Additional email addresses', choices, { externalOptions: true }),
-  computed('hs_object_id', 'Record ID', number),
-  computed('createdate', 'Create Date', moment),
-  computed('lastmodifieddate', 'Last Modified Date', moment),
-  computed('hs_email_domain', 'Email Domain', text),
-  computed('num_associated_deals', 'Number of Associated Deals', number),
-  custom('plan', 'Plan', choice, { options: optionsOf({ free: 'Free', pro: 'Pro', team: 'Team' }) }),
-  custom('budget', 'Budget', number),
-  custom('birthday', 'Birthday', day),
-  custom('last_order_at', 'Last order at', moment),
-  custom('interests', 'Interests', choices, {
-    options: optionsOf({ shoes: 'Shoes', bags: 'Bags', coats: 'Coats', hats: 'Hats', gifts: 'Gifts' }),
-  }),
-  custom('newsletter', 'Newsletter', flag, { options: optionsOf({ true: 'Yes', false: 'No' }) }),
-  custom('chat_channel', 'Chat channel', text),
-  custom('chat_tags', 'Chat tags', choices),
-  custom('chat_profile_id', 'Chat profile ID', text, { hasUniqueValue: true }),
+export const freshForms = [
+  { id: '0b1c2d3e-4f50-4a61-8b72-93a4b5c6d7e8', name: 'Contact us', createdAt: set, updatedAt: set },
 ];

@@ -1,15 +1,17 @@
 import type { Emulator, SandboxWorld } from '../emulator.js';
 import { accountRoutes } from './account-routes.js';
 import { Account } from './account.js';
-import { contactRoutes } from './contact-routes.js';
-import { propertyRoutes } from './property-routes.js';
+import { propertyRoutes } from './properties/property-routes.js';
 import { RateLimits } from './rate-limits.js';
+import { associationRoutes } from './records/association-routes.js';
+import { directoryRoutes } from './records/directory-routes.js';
+import { recordRoutes } from './records/record-routes.js';
 import { registerRoutes } from './router.js';
 import { views } from './views.js';
 
-export { sandboxAccessToken } from './fresh-account.js';
+export { sandboxAccessToken, sandboxOauthApp, sandboxPersonToken } from './fresh-account.js';
 
-/** HubSpot's CRM API over one account: contacts and their properties. */
+/** HubSpot over one account: what integrations use of its CRM, marketing, automation, OAuth and webhooks. */
 export function createHubspotEmulator({ clock }: SandboxWorld): Emulator {
   const account = new Account(clock);
   const limits = new RateLimits(clock, account);
@@ -19,13 +21,23 @@ export function createHubspotEmulator({ clock }: SandboxWorld): Emulator {
     register: (app) =>
       registerRoutes(
         app,
-        [...contactRoutes(account), ...propertyRoutes(account), ...accountRoutes(account)],
+        [
+          ...recordRoutes(account),
+          ...propertyRoutes(account),
+          ...associationRoutes(account),
+          ...directoryRoutes(account),
+          ...accountRoutes(account, limits),
+        ],
         account,
         limits,
       ),
-    reset: () => account.load({}),
+    reset: () => {
+      account.load({});
+    },
     exportState: () => account.save(),
-    importState: (state) => account.load(state),
+    importState: (state) => {
+      account.load(state);
+    },
     setLimits: (to) => limits.set(to),
     views: () => views(account),
   };

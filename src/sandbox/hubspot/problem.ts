@@ -44,3 +44,26 @@ export const conflict = (existingId: string): Problem =>
 /** The body is JSON of the wrong shape, or no JSON at all: such answers carry no category. */
 export const unreadable = (reason: string): Problem =>
   new Problem(400, { message: `Invalid input JSON on line 1, column 1: ${reason}` });
+
+/** Too many properties in the query of a GET. */
+export const tooLong = (): Problem => new Problem(414, { message: 'Request-URI Too Large' });
+
+/** The account moves between data centres. */
+export function movesElsewhere(now: string, until: string): Problem {
+  const seconds = Math.max(1, Math.ceil((Date.parse(until) - Date.parse(now)) / 1_000));
+  return new Problem(
+    477,
+    {
+      message: 'This HubSpot account is being migrated between data hosting locations.',
+      category: 'MIGRATION_IN_PROGRESS',
+    },
+    { 'retry-after': String(seconds) },
+  );
+}
+
+/** Too much is written to one record at once. */
+export const locked = (id: string): Problem =>
+  new Problem(423, {
+    message: `The record ${id} is locked by another process. Try again in a few seconds.`,
+    category: 'LOCKED',
+  });

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { Temporal } from 'temporal-polyfill';
 import type { SandboxClock } from '../emulator.js';
 import type { Account } from './account.js';
+import type { Caller } from './caller.js';
 import { Problem } from './problem.js';
-import type { App } from './state.js';
 
 /** @see https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines */
 const tiers = {
@@ -13,9 +15,13 @@ const tiers = {
 type Tier = keyof typeof tiers;
 
 const windowMs = 10_000;
+const searchWindowMs = 1_000;
+const searchesPerSecond = 5;
+/** For an app that people connect, in each account; the edition does not count, and no daily limit is stated. */
+const oauthPerTenSeconds = 110;
 const isTier = (name: string): name is Tier => Object.hasOwn(tiers, name);
 
-/** Counts the calls of each app; refuses only while switched on. Refused calls are not counted. */
+/** Counts the calls of each app while switched on. Refused calls are not counted. */
 export class RateLimits {
   #enabled = false;
   #tier: Tier = 'free';
@@ -36,43 +42,68 @@ export class RateLimits {
     this.#today = { day: '', calls: 0 };
   }
 
+  /** What the private apps have used of the account's day. */
+  get usage(): { readonly used: number; readonly limit: number; readonly resetsAt: string } {
+    return { used: this.#todaysCalls().calls, limit: tiers[this.#tier].perDay, resetsAt: this.#nextMidnight() };
+  }
+
   /**
-   * Counts one call and gives the headers that tell what is left.
+   * Counts one call and gives the headers that tell what is left; while switched off, nothing is used up.
    *
    * @throws Problem 429
    */
-  count(app: App): Record<string, string> {
-    const { perTenSeconds, perDay } = tiers[this.#tier];
-    const recent = this.#recentCalls(app);
+  count(caller: Caller, lane?: 'search'): Record<string, string> {
+    const { perDay } = tiers[this.#tier];
+    const perTenSeconds = caller.kind === 'oauth' ? oauthPerTenSeconds : tiers[this.#tier].perTenSeconds;
     const today = this.#todaysCalls();
-    if (this.#enabled && today.calls >= perDay) throw daily();
-    if (this.#enabled && recent.length >= perTenSeconds) throw this.#burst(app, recent[0] ?? 0);
-    recent.push(this.clock.now().getTime());
-    today.calls += 1;
+    const daily = caller.kind !== 'oauth';
+    const recent =
+      lane === 'search' ? this.#recentCalls('search', searchWindowMs) : this.#recentCalls(caller.countedAs, windowMs);
+    if (this.#enabled) {
+      if (daily && today.calls >= perDay) throw dailyLimit();
+      if (lane === 'search' && recent.length >= searchesPerSecond) throw this.#searchLimit();
+      if (lane !== 'search' && recent.length >= perTenSeconds) throw this.#burst(caller, recent[0] ?? 0);
+      recent.push(this.clock.now().getTime());
+      if (daily) today.calls += 1;
+    }
     return {
-      'x-hubspot-ratelimit-interval-milliseconds': String(windowMs),
-      'x-hubspot-ratelimit-max': String(perTenSeconds),
-      'x-hubspot-ratelimit-remaining': String(Math.max(0, perTenSeconds - recent.length)),
-      'x-hubspot-ratelimit-daily': String(perDay),
-      'x-hubspot-ratelimit-daily-remaining': String(Math.max(0, perDay - today.calls)),
+      ...(daily
+        ? {
+            'x-hubspot-ratelimit-daily': String(perDay),
+            'x-hubspot-ratelimit-daily-remaining': String(perDay - today.calls),
+          }
+        : {}),
+      ...(lane === 'search'
+        ? {}
+        : {
+            'x-hubspot-ratelimit-interval-milliseconds': String(windowMs),
+            'x-hubspot-ratelimit-max': String(perTenSeconds),
+            'x-hubspot-ratelimit-remaining': String(perTenSeconds - recent.length),
+          }),
     };
   }
 
-  #recentCalls({ token }: App): number[] {
-    const since = this.clock.now().getTime() - windowMs;
-    const recent = (this.#recent.get(token) ?? []).filter((at) => at > since);
-    this.#recent.set(token, recent);
+  #recentCalls(countedAs: string, spanMs: number): number[] {
+    const since = this.clock.now().getTime() - spanMs;
+    const recent = (this.#recent.get(countedAs) ?? []).filter((at) => at > since);
+    this.#recent.set(countedAs, recent);
     return recent;
   }
 
   /** A day ends at midnight of the account's time zone. */
   #todaysCalls(): { day: string; calls: number } {
-    const day = new Intl.DateTimeFormat('sv', { timeZone: this.account.timeZone }).format(this.clock.now());
+    const day = new Intl.DateTimeFormat('sv', { timeZone: this.account.data.timeZone }).format(this.clock.now());
     if (this.#today.day !== day) this.#today = { day, calls: 0 };
     return this.#today;
   }
 
-  #burst({ appId }: App, oldest: number): Problem {
+  #nextMidnight(): string {
+    const zone = this.account.data.timeZone;
+    const today = Temporal.Instant.from(this.account.now()).toZonedDateTimeISO(zone).startOfDay();
+    return new Date(today.add({ days: 1 }).epochMilliseconds).toISOString();
+  }
+
+  #burst({ appId }: Caller, oldest: number): Problem {
     const waitSeconds = Math.max(1, Math.ceil((oldest + windowMs - this.clock.now().getTime()) / 1_000));
     return new Problem(
       429,
@@ -85,7 +116,19 @@ export class RateLimits {
       this.account.behaviour.retryAfterOn429 ? { 'retry-after': String(waitSeconds) } : {},
     );
   }
+
+  #searchLimit(): Problem {
+    const message = 'You have reached your secondly limit.';
+    return this.account.behaviour.oldSearchLimit
+      ? new Problem(429, { message, errorType: 'RATE_LIMIT', policyName: 'SECONDLY', requestId: randomUUID() })
+      : new Problem(429, { message, category: 'RATE_LIMITS' });
+  }
 }
 
-const daily = (): Problem =>
-  new Problem(429, { message: 'You have reached your daily limit.', errorType: 'RATE_LIMIT', policyName: 'DAILY' });
+const dailyLimit = (): Problem =>
+  new Problem(429, {
+    message: 'You have reached your daily limit.',
+    errorType: 'RATE_LIMIT',
+    policyName: 'DAILY',
+    requestId: randomUUID(),
+  });

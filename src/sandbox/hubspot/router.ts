@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { UnparsableBody } from '../emulator.js';
 import type { Account } from './account.js';
-import { notFound, Problem, unreadable } from './problem.js';
+import { type Caller, callerOf } from './caller.js';
+import { movesElsewhere, notFound, Problem, tooLong, unreadable } from './problem.js';
 import type { RateLimits } from './rate-limits.js';
-import { type Call, holdsOne, type Route } from './route.js';
-import type { App } from './state.js';
+import type { Call, Route, Scopes } from './route.js';
+
+/** A little less than what Node itself takes for a request's head. */
+const longestUrl = 14_000;
 
 /** Puts the routes behind what all HubSpot calls share: token, limits, scopes, correlation id, the shape of errors. */
 export function registerRoutes(
@@ -20,9 +23,12 @@ export function registerRoutes(
       url: route.path,
       handler: (request, reply) =>
         answered(reply, () => {
-          admit(request, reply, route, account, limits);
-          const { status, body } = route.handle(toCall(request));
-          return reply.code(status).send(body);
+          const { status, body, headers = {} } = route.handle(admit(request, reply, route, account, limits));
+          const type = typeof body === 'string' ? { 'content-type': 'text/html; charset=utf-8' } : {};
+          return reply
+            .code(status)
+            .headers({ ...type, ...headers })
+            .send(body);
         }),
     });
   app.setNotFoundHandler((_request, reply) =>
@@ -32,30 +38,26 @@ export function registerRoutes(
   );
 }
 
-function admit(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { scopes }: Route,
-  account: Account,
-  limits: RateLimits,
-): void {
+function admit(request: FastifyRequest, reply: FastifyReply, route: Route, account: Account, limits: RateLimits): Call {
+  if (request.url.length > longestUrl) throw tooLong();
   if (request.body instanceof UnparsableBody) throw unreadable(request.body.reason);
-  if (scopes === null) return;
-  const app = authenticated(request.headers.authorization, account.apps);
-  reply.headers(limits.count(app));
-  if (!holdsOne(app, scopes)) throw missingScopes(scopes);
+  const { movesUntil } = account.behaviour;
+  if (movesUntil !== null && movesUntil > account.now()) throw movesElsewhere(account.now(), movesUntil);
+  const call = toCall(request);
+  if (route.scopes === null) return call;
+  const caller = callerOf(account, request.headers.authorization, call.query.hapikey);
+  if (caller.kind === 'private' || caller.kind === 'oauth') reply.headers(limits.count(caller, route.lane));
+  const admitted = { ...call, caller, origin: caller.origin };
+  checkScopes(caller, typeof route.scopes === 'function' ? route.scopes(admitted) : route.scopes);
+  return admitted;
 }
 
-function authenticated(authorization: string | undefined, apps: readonly App[]): App {
-  const token = /^Bearer\s+(.+)$/i.exec(authorization ?? '')?.[1];
-  const app = apps.find((candidate) => candidate.token === token);
-  if (app === undefined)
-    throw new Problem(401, {
-      message:
-        'Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview',
-      category: 'INVALID_AUTHENTICATION',
-    });
-  return app;
+function checkScopes({ scopes }: Caller, wanted: readonly string[] | Scopes): void {
+  if (scopes === 'all') return;
+  const { oneOf, and = [] } = 'oneOf' in wanted ? wanted : { oneOf: wanted };
+  if (!oneOf.some((scope) => scopes.includes(scope))) throw missingScopes(oneOf);
+  const missing = and.filter((scope) => !scopes.includes(scope));
+  if (missing.length > 0) throw missingScopes(missing);
 }
 
 const missingScopes = (scopes: readonly string[]): Problem =>
@@ -68,13 +70,16 @@ const missingScopes = (scopes: readonly string[]): Problem =>
     category: 'MISSING_SCOPES',
   });
 
-function toCall({ params, query, body }: FastifyRequest): Call {
+function toCall({ params, query, body, url }: FastifyRequest): Call {
   const asked = new Map(Object.entries(query ?? {}).map(([name, value]) => [name, [value].flat().map(String)]));
   return {
     params: Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, String(value)])),
     query: Object.fromEntries([...asked].map(([name, values]) => [name, values[0]])),
     list: (name) => (asked.get(name) ?? []).flatMap((value) => value.split(',')).filter((value) => value !== ''),
     body,
+    url,
+    caller: null,
+    origin: { changeSource: 'API', sourceId: '' },
   };
 }
 

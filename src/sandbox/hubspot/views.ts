@@ -17,11 +17,15 @@ const shown = [
 
 /** The tables a person wants to see: the contacts, last changed first, and what the admin has set up. */
 export function views(account: Account): SandboxView[] {
-  const contacts = account.contacts().toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt));
+  const contacts = account.contacts.all().toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt));
   return [
     {
       title: 'Contacts',
-      columns: ['Record ID', ...shown.map((name) => account.property(name)?.label ?? name), 'Last changed'],
+      columns: [
+        'Record ID',
+        ...shown.map((name) => account.contacts.catalog.find(name)?.label ?? name),
+        'Last changed',
+      ],
       rows: contacts.map(({ id, properties, updatedAt }) => [
         id,
         ...shown.map((name) => properties[name] ?? ''),
@@ -31,8 +35,8 @@ export function views(account: Account): SandboxView[] {
     {
       title: 'Custom properties',
       columns: ['Name', 'Label', 'Type', 'Options'],
-      rows: account
-        .properties()
+      rows: account.contacts.catalog
+        .all()
         .filter(({ hubspotDefined, archived }) => !hubspotDefined && !archived)
         .map(({ name, label, type, fieldType, options }) => [
           name,

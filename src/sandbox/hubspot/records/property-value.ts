@@ -1,5 +1,5 @@
-import type { PropertyFault } from './problem.js';
-import type { Property } from './state.js';
+import type { PropertyFault } from '../problem.js';
+import type { Property } from '../properties/property.js';
 
 /** What is stored after a write; '' means empty. */
 export type StoredValue = { readonly stored: string } | { readonly fault: PropertyFault };

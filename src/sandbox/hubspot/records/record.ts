@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { Origin } from '../happening.js';
+
+/** One value a property has had. */
+const pastValueSchema = z.object({
+  value: z.string(),
+  timestamp: z.iso.datetime(),
+  sourceType: z.string(),
+  sourceId: z.string().optional(),
+});
+export type PastValue = z.infer<typeof pastValueSchema>;
+
+export const recordSchema = z.object({
+  id: z.string().regex(/^\d+$/),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  archived: z.boolean().default(false),
+  properties: z.record(z.string(), z.string()).describe('Stored values; an empty property is missing'),
+  history: z
+    .record(z.string(), z.array(pastValueSchema))
+    .default({})
+    .describe('What each property has been, newest first; left out: it has always been so'),
+  mergedIds: z.array(z.string()).default([]).describe('Ids of records that were merged into this one'),
+});
+export type CrmRecord = z.infer<typeof recordSchema>;
+
+/** HubSpot keeps more; nobody looks further back in a rehearsal. */
+const keptValues = 50;
+
+/** What a property has been, newest first. */
+export function pastValues({ history, properties, createdAt }: CrmRecord, name: string): readonly PastValue[] {
+  const known = history[name];
+  if (known !== undefined) return known;
+  const value = properties[name];
+  return value === undefined ? [] : [{ value, timestamp: createdAt, sourceType: 'CRM_UI' }];
+}
+
+/** The value a property had at a moment (ISO 8601); '' when it was empty. */
+export function valueAt(record: CrmRecord, name: string, at: string): string {
+  if (record.updatedAt <= at) return record.properties[name] ?? '';
+  return pastValues(record, name).find(({ timestamp }) => timestamp <= at)?.value ?? '';
+}
+
+/** The history with one more value in front. */
+export function withPastValue(record: CrmRecord, name: string, value: string, at: string, origin: Origin): PastValue[] {
+  const now = { value, timestamp: at, sourceType: origin.changeSource, sourceId: origin.sourceId };
+  return [now, ...pastValues(record, name)].slice(0, keptValues);
+}
