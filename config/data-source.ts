@@ -3,9 +3,12 @@ import { ConsentChangeEntity } from '../src/consent/consent-change.entity.js';
 import { ConfigurationEntity } from '../src/database/configuration.entity.js';
 import { CreateParley1764000000000 } from '../src/database/migrations/1764000000000-create-parley.js';
 import { ProviderDepth1764100000000 } from '../src/database/migrations/1764100000000-provider-depth.js';
+import { SourceInspector1764200000000 } from '../src/database/migrations/1764200000000-source-inspector.js';
 import { Segments1764400000000 } from '../src/database/migrations/1764400000000-segments.js';
+import { SharedLimitsAndPulls1764300000000 } from '../src/database/migrations/1764300000000-shared-limits-and-pulls.js';
 import { ActionRunEntity } from '../src/delivery/action-run.entity.js';
 import { AuthorizationRequestEntity } from '../src/delivery/authorization-request.entity.js';
+import { CallPermitsEntity } from '../src/delivery/call-permits.entity.js';
 import { DeadLetterEntity } from '../src/delivery/dead-letter.entity.js';
 import { DeliveryEntity } from '../src/delivery/delivery.entity.js';
 import { DeliveryRecordEntity } from '../src/delivery/delivery-record.entity.js';
@@ -20,6 +23,7 @@ import { EventEntity } from '../src/events/event.entity.js';
 import { EventKeyEntity } from '../src/events/event-key.entity.js';
 import { DestinationEntity } from '../src/mapping/destination.entity.js';
 import { MappingEntity } from '../src/mapping/mapping.entity.js';
+import { ContentTemplateEntity } from '../src/personalization/content-template.entity.js';
 import { AttributeDefinitionEntity } from '../src/profiles/attribute-definition.entity.js';
 import { IdentityEntity } from '../src/profiles/identity.entity.js';
 import { ProfileEntity } from '../src/profiles/profile.entity.js';
@@ -32,14 +36,18 @@ import { SegmentMembershipEntity } from '../src/segments/segment-membership.enti
 import { SegmentPercentileEntity } from '../src/segments/segment-percentile.entity.js';
 import { SegmentRecheckEntity } from '../src/segments/segment-recheck.entity.js';
 import { SourceEntity } from '../src/sources/source.entity.js';
+import { SourceEventNameEntity } from '../src/sources/source-event-name.entity.js';
+import { SourceRequestEntity } from '../src/sources/source-request.entity.js';
 
 export const entities = [
   ActionRunEntity,
   ApiKeyEntity,
   AttributeDefinitionEntity,
   AuthorizationRequestEntity,
+  CallPermitsEntity,
   ConfigurationEntity,
   ConsentChangeEntity,
+  ContentTemplateEntity,
   DeadLetterEntity,
   DeliveryEntity,
   DeliveryRecordEntity,
@@ -63,11 +71,19 @@ export const entities = [
   SegmentPercentileEntity,
   SegmentRecheckEntity,
   SourceEntity,
+  SourceEventNameEntity,
+  SourceRequestEntity,
   SyncMarkEntity,
 ];
 
 /** In order; each is applied once, inside one transaction. */
-export const migrations = [CreateParley1764000000000, ProviderDepth1764100000000, Segments1764400000000];
+export const migrations = [
+  CreateParley1764000000000,
+  ProviderDepth1764100000000,
+  SourceInspector1764200000000,
+  SharedLimitsAndPulls1764300000000,
+  Segments1764400000000,
+];
 
 export const dataSourceOptions = (url: string, poolSize: number): DataSourceOptions => ({
   type: 'postgres',

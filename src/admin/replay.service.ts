@@ -7,6 +7,7 @@ import { type DeadLetterFilter, DeadLetters } from '../delivery/dead-letters.ser
 import { DeliveryWaker } from '../delivery/delivery-waker.service.js';
 import { SyncMarks } from '../delivery/sync-marks.repository.js';
 import { Pipeline } from '../pipeline/pipeline.service.js';
+import { readAgain } from '../sources/kept-request.js';
 import { SourceDirectory } from '../sources/source-directory.service.js';
 
 const mostAtOnce = 1_000;
@@ -82,8 +83,7 @@ export class Replay {
     const { source: key, raw, query, idempotencyKey } = keptEvent.parse(request);
     const source = this.sources.find(key);
     if (source === undefined) throw new Error(`source ${key} is not there any more`);
-    const hook = { headers: { 'idempotency-key': idempotencyKey }, query, body: Buffer.from(raw) };
-    const events = source.platform.parse(hook, source.context);
+    const events = source.platform.parse(readAgain({ raw, query, idempotencyKey }), source.context);
     await Promise.all(
       events.map((incoming) => this.pipeline.submit({ source: key, incoming, raw, query, idempotencyKey })),
     );

@@ -14,6 +14,7 @@ export const forgetStatements = {
   segment_memberships: `DELETE FROM segment_memberships WHERE profile_id = ANY ($1::uuid[])`,
   segment_rechecks: `DELETE FROM segment_rechecks WHERE profile_id = ANY ($1::uuid[])`,
   score_states: `DELETE FROM score_states WHERE profile_id = ANY ($1::uuid[])`,
+  source_requests: `DELETE FROM source_requests WHERE profile_id = ANY ($1::uuid[])`,
   identities: `DELETE FROM identities WHERE profile_id = ANY ($1::uuid[])`,
   profiles: `DELETE FROM profiles WHERE id = ANY ($1::uuid[])`,
 } as const;

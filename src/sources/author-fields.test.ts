@@ -6,7 +6,12 @@ const read = (
   fields: Record<string, JsonValue>,
   query: Record<string, string> = {},
   headers: Record<string, string> = {},
-) => readAuthorFields(Object.entries(fields), { headers, query }, null);
+) =>
+  readAuthorFields(
+    Object.entries(fields),
+    { headers, query },
+    { timeZone: null, eventNames: { 'purchase ok': 'order_placed', legacy: 'lead' } },
+  );
 
 describe('readAuthorFields', () => {
   it('knows its fields however they are spelled, and leaves all others', () => {

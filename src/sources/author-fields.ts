@@ -5,6 +5,7 @@ import type { EventKind, IncomingConsent } from '../events/incoming-event.js';
 import { attributeKey } from '../profiles/attribute-key.js';
 import { parseMoment } from '../profiles/moment.js';
 import { isNoValue } from '../profiles/no-value.js';
+import { ownValue } from '../profiles/own-value.js';
 import type { HookRequest } from './chat-platform.js';
 import { channelName } from './channel-name.js';
 import { isJsonObject } from './read-json.js';
@@ -56,11 +57,18 @@ const consentWords = {
   revoked: new Set(['revoked', 'withdrawn', 'opted_out', 'unsubscribed']),
 } as const;
 
+export interface AuthorSettings {
+  /** In which a time without a zone is read. */
+  readonly timeZone: string | null;
+  /** Name of an event as the platform sends it → its name here. */
+  readonly eventNames: Readonly<Record<string, string>>;
+}
+
 /** Reads the author's fields from a body, then from the query (`?event=order_placed`), then the caller's `Idempotency-Key`. */
 export function readAuthorFields(
   fields: Iterable<readonly [string, JsonValue]>,
   request: Pick<HookRequest, 'headers' | 'query'>,
-  timeZone: string | null,
+  { timeZone, eventNames }: AuthorSettings,
 ): AuthorFields {
   const said = new Map<Role, { readonly caption: string; readonly value: JsonValue }>();
   const others: [string, JsonValue][] = [];
@@ -74,7 +82,7 @@ export function readAuthorFields(
   const notes =
     said.has('occurredAt') && when === null ? ['The time of the event could not be read: it counts as now.'] : [];
   return {
-    event: eventName(text('event') ?? textOf(request.query.event) ?? ''),
+    event: namedEvent(text('event') ?? textOf(request.query.event) ?? '', eventNames),
     eventId: text('eventId') ?? textOf(request.query.event_id) ?? textOf(request.headers['idempotency-key']),
     occurredAt: when,
     channel: channelName(text('channel') ?? textOf(request.query.channel) ?? ''),
@@ -85,6 +93,12 @@ export function readAuthorFields(
     others,
     notes,
   };
+}
+
+/** An event's name here: what the source's settings say, else a machine name of what was typed. */
+export function namedEvent(typed: string, eventNames: AuthorSettings['eventNames']): string | null {
+  const name = eventName(typed);
+  return ownValue(eventNames, typed.trim()) ?? (name === null ? null : (ownValue(eventNames, name) ?? name));
 }
 
 const reserved: ReadonlyMap<string, EventKind> = new Map([

@@ -102,7 +102,8 @@ function tidy(value: JsonValue): JsonValue {
   return Object.fromEntries(entries.map(([key, inner]) => [tidyText(key), tidy(inner)]));
 }
 
-function tidyText(text: string): string {
+/** Without what PostgreSQL cannot store: NUL and lone surrogates. */
+export function tidyText(text: string): string {
   return text.includes('\0') || !text.isWellFormed() ? text.replace(unstorable, '') : text;
 }
 

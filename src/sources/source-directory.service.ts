@@ -2,9 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { ConfigurationRevision } from '../database/configuration-revision.service.js';
+import { type AddressList, addressList } from './address-list.js';
 import type { ChatPlatform, SourceContext } from './chat-platform.js';
 import { platforms } from './registry.js';
 import { SourceEntity } from './source.entity.js';
+import { type ShellSettings, shellSettings } from './source-settings.js';
 
 /** A source that may call us. */
 export interface ActiveSource {
@@ -12,7 +14,15 @@ export interface ActiveSource {
   readonly context: SourceContext<unknown>;
   /** Hashes of the secrets valid now. */
   readonly secretHashes: readonly string[];
+  /** Who may call; null: whoever has the secret. */
+  readonly allows: AddressList | null;
+  /** The caller has an answer by then, whatever happens. */
+  readonly answerWithinMs: number;
+  readonly shell: ShellSettings;
 }
+
+/** The way back takes time too. */
+const shareOfDeadline = 0.8;
 
 /** The enabled sources, kept in memory and read again when something changes. */
 @Injectable()
@@ -46,6 +56,15 @@ export class SourceDirectory {
       this.#log.error(`source ${key} cannot be used: ${why}`);
       return [];
     }
-    return [[key, { platform, context: { key, settings: settings.data }, secretHashes }]];
+    const shell = shellSettings.parse(settings.data);
+    const active = {
+      platform,
+      context: { key, settings: settings.data },
+      secretHashes,
+      allows: addressList(shell.allowedAddresses),
+      answerWithinMs: shell.replyWithinMs ?? platform.replyDeadlineMs * shareOfDeadline,
+      shell,
+    };
+    return [[key, active]];
   }
 }

@@ -1,4 +1,4 @@
-import type { HookRequest, SourceContext } from '../../chat-platform.js';
+import type { SourceContext } from '../../chat-platform.js';
 import { landbotSettings } from './settings.js';
 import type { LandbotSettings } from './settings.js';
 
@@ -62,13 +62,11 @@ export const apiChatBody = {
   ],
 };
 
+/** A source with its settings, all at their defaults but those given. */
 export function sourceWith(
   settings: Partial<Record<keyof LandbotSettings, unknown>> = {},
 ): SourceContext<LandbotSettings> {
   return { key: 'acme', settings: landbotSettings.parse(settings) };
 }
 
-export function requestWith(body: unknown, more: Partial<HookRequest> = {}): HookRequest {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return { headers: {}, query: {}, body: Buffer.from(text), ...more };
-}
+export { requestWith } from '../../test-support.js';

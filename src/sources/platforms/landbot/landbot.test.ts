@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { HookRequest } from '../../chat-platform.js';
 import { UnreadableBodyError } from '../../chat-platform.js';
 import { apiChatBody, botMessage, requestWith, sourceWith, webMessage, whatsappMessage } from './fixtures.js';
+import { exchangeWith, someDecision } from '../../test-support.js';
 import { landbot } from './landbot.js';
 import type { LandbotSettings } from './settings.js';
 
@@ -215,25 +216,37 @@ it('never throws anything but UnreadableBodyError', () => {
 });
 
 it('carries its secret as the hook’s token, in a header, or in the address where the source allows it', () => {
-  const secret = (more: Partial<HookRequest>, settings: Given = {}) =>
-    landbot.presentedSecret(requestWith({}, more), sourceWith(settings));
-  expect(secret({ headers: { authorization: 'Token abc' } })).toBe('abc');
-  expect(secret({ headers: { authorization: 'Basic abc', 'x-parley-secret': 'x' } })).toBe('x');
-  expect(secret({ query: { secret: 'q' } })).toBeNull();
-  expect(secret({ query: { secret: 'q' } }, { secretInUrl: true })).toBe('q');
+  const proof = (more: Partial<HookRequest>, settings: Given = {}) =>
+    landbot.presentedProof(requestWith({}, more), sourceWith(settings));
+  expect(proof({ headers: { authorization: 'Token abc' } })).toEqual({ kind: 'secret', presented: ['abc'] });
+  expect(proof({ headers: { authorization: 'Basic abc', 'x-parley-secret': 'x' } })).toEqual({
+    kind: 'secret',
+    presented: ['x'],
+  });
+  expect(proof({ query: { secret: 'q' } })).toEqual({ kind: 'secret', presented: [] });
+  expect(proof({ query: { secret: 'q' } }, { secretInUrl: true })).toEqual({ kind: 'secret', presented: ['q'] });
 });
 
-it('answers flat, with the attributes that the source asks for', () => {
-  const decision = {
-    profileId: 'p',
-    profileVersion: 2,
-    applied: true,
-    attributes: { plan: 'pro' },
-    tags: ['vip'],
-    consents: {},
-  };
-  expect(landbot.reply(decision, sourceWith({ replyAttributes: { plan: 'plan', city: 'city' } }))).toEqual({
+it('answers flat, with the attributes that the source asks for and what its content says', () => {
+  const content = { messages: [{ type: 'text', text: 'Hola', choices: [] }] } as const;
+  const source = sourceWith({ replyAttributes: { plan: 'plan', city: 'city', segments: 'Segmentos' } });
+  expect(landbot.reply(someDecision, source, exchangeWith(content))).toMatchObject({
     status: 200,
-    body: { status: 'ok', profile_id: 'p', profile_version: 2, applied: true, tags: 'vip', plan: 'pro', city: '' },
+    body: {
+      status: 'ok',
+      tags: 'new, vip',
+      segments: 'loyal',
+      plan: 'pro',
+      city: '',
+      Segmentos: 'loyal',
+      text: 'Hola',
+    },
+  });
+});
+
+it('answers what it cannot read with 200, because Landbot would send it again for ever', () => {
+  expect(landbot.refusalReply?.('no customer', requestWith({}))).toEqual({
+    status: 200,
+    body: { status: 'refused', detail: 'no customer' },
   });
 });

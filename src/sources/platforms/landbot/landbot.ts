@@ -1,9 +1,10 @@
 import type { IncomingEvent } from '../../../events/incoming-event.js';
 import type { ChatPlatform, HookRequest, SourceContext } from '../../chat-platform.js';
-import { UnreadableBodyError } from '../../chat-platform.js';
 import { flatReply } from '../../flat-reply.js';
-import { field, kindOf, objectField } from '../../json-fields.js';
-import { isJsonArray, isJsonObject, readJson } from '../../read-json.js';
+import { field, objectField } from '../../json-fields.js';
+import { sharedSecret } from '../../proof.js';
+import { isJsonArray } from '../../read-json.js';
+import { readObject } from '../../read-request.js';
 import { parseApiChat } from './api-chat.js';
 import { parseFlowBlock } from './flow-block.js';
 import { parseMessageHook } from './message-hook.js';
@@ -24,24 +25,21 @@ export const landbot: ChatPlatform<LandbotSettings> = {
   title: 'Landbot',
   settings: landbotSettings,
   replyDeadlineMs: 5_000,
-  presentedSecret: ({ headers, query }, { settings }) =>
-    hookToken(headers.authorization) ??
-    headers[settings.secretHeader] ??
-    (settings.secretInUrl ? (query.secret ?? null) : null),
+  presentedProof: (request, { settings }) => sharedSecret(request, settings),
   parse,
-  reply: (decision, { settings }) => ({ status: 200, body: flatReply(decision, settings.replyAttributes) }),
+  reply: (decision, { settings }, exchange) => ({
+    status: 200,
+    body: flatReply(decision, settings.replyAttributes, exchange),
+  }),
+  neutralReply: ({ settings }) => ({ status: 200, body: flatReply(null, settings.replyAttributes) }),
+  // Landbot sends a message again for every answer that is not 2xx, and it will never become readable.
+  refusalReply: (detail) => ({ status: 200, body: { status: 'refused', detail } }),
 };
 
-/** Landbot writes the word Token; an author who types the header may as well write Bearer. */
-function hookToken(authorization: string | undefined): string | null {
-  return /^(?:token|bearer)\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1] ?? null;
-}
-
 function parse(request: HookRequest, source: SourceContext<LandbotSettings>): readonly IncomingEvent[] {
-  const root = readJson(request.body, advice);
-  if (!isJsonObject(root)) throw new UnreadableBodyError(`The body is ${kindOf(root)}. Send a JSON object. ${advice}`);
+  const { root, notes } = readObject(request, advice);
   const messages = field(root, 'messages');
-  if (messages === undefined || !isJsonArray(messages)) return parseFlowBlock(root, request, source);
+  if (messages === undefined || !isJsonArray(messages)) return parseFlowBlock(root, notes, request, source);
   const isApiChat = objectField(root, 'customer') !== null && objectField(root, 'agent') !== null;
   return isApiChat ? parseApiChat(root, messages, source) : parseMessageHook(messages, request, source);
 }

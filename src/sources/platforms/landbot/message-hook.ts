@@ -1,8 +1,9 @@
 import { collectAttributes } from '../../../events/collect-attributes.js';
 import { byContent } from '../../../events/dedupe.js';
-import type { DedupeKey, IncomingAttribute, IncomingEvent } from '../../../events/incoming-event.js';
+import type { DedupeKey, IncomingEvent } from '../../../events/incoming-event.js';
 import type { Identity } from '../../../profiles/identity.js';
 import { fromUnixSeconds } from '../../../profiles/moment.js';
+import { channelAttribute } from '../../authored-event.js';
 import { channelName } from '../../channel-name.js';
 import type { HookRequest, SourceContext } from '../../chat-platform.js';
 import { UnreadableBodyError } from '../../chat-platform.js';
@@ -98,10 +99,6 @@ function senderType(message: JsonObject): string | null {
 
 function channelOf(message: JsonObject): string | null {
   return channelName(textOf(field(objectField(message, 'channel') ?? {}, 'type')) ?? '');
-}
-
-export function channelAttribute(channel: string | null): IncomingAttribute[] {
-  return channel === null ? [] : [{ key: 'channel', label: 'Channel', type: 'string', value: channel }];
 }
 
 /** `_raw.chat` looks like an id of the contact and is not. */

@@ -7,10 +7,6 @@ export const landbotSettings = z.object({
     .enum(['auto', 'web', 'whatsapp', 'messenger', 'telegram'])
     .default('auto')
     .describe('Channel of requests that do not tell it themselves; a message hook always does'),
-  secretInUrl: z
-    .boolean()
-    .default(false)
-    .describe('Also accept the secret as ?secret= in the address: for the APIchat webhook, which can send no header'),
   learnFromBotMessages: z
     .boolean()
     .default(false)

@@ -1,4 +1,4 @@
-import type { HookRequest, SourceContext } from '../../chat-platform.js';
+import type { SourceContext } from '../../chat-platform.js';
 import { manychatSettings } from './settings.js';
 import type { ManychatSettings } from './settings.js';
 
@@ -69,7 +69,4 @@ export function sourceWith(
   return { key: 'acme', settings: manychatSettings.parse(settings) };
 }
 
-export function requestWith(body: unknown, more: Partial<HookRequest> = {}): HookRequest {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return { headers: {}, query: {}, body: Buffer.from(text), ...more };
-}
+export { requestWith } from '../../test-support.js';

@@ -284,9 +284,10 @@ describe('a body that cannot be read', () => {
 
 it('carries its secret in the header that the source names', () => {
   const request = requestWith({}, { headers: { 'x-parley-secret': 'a', 'x-mine': 'b' } });
-  expect(manychat.presentedSecret(request, sourceWith())).toBe('a');
-  expect(manychat.presentedSecret(request, sourceWith({ secretHeader: 'X-Mine' }))).toBe('b');
-  expect(manychat.presentedSecret(requestWith({}), sourceWith())).toBeNull();
+  const presented = (secrets: string[]) => ({ kind: 'secret', presented: secrets });
+  expect(manychat.presentedProof(request, sourceWith())).toEqual(presented(['a']));
+  expect(manychat.presentedProof(request, sourceWith({ secretHeader: 'X-Mine' }))).toEqual(presented(['b']));
+  expect(manychat.presentedProof(requestWith({}), sourceWith())).toEqual(presented([]));
 });
 
 it.each([

@@ -1,6 +1,7 @@
 import type { ChatPlatform } from '../../chat-platform.js';
+import { sharedSecret } from '../../proof.js';
 import { parse } from './parse.js';
-import { reply } from './reply.js';
+import { neutralReply, reply } from './reply.js';
 import { manychatSettings } from './settings.js';
 import type { ManychatSettings } from './settings.js';
 
@@ -13,7 +14,8 @@ export const manychat: ChatPlatform<ManychatSettings> = {
   title: 'ManyChat',
   settings: manychatSettings,
   replyDeadlineMs: 10_000,
-  presentedSecret: ({ headers }, { settings }) => headers[settings.secretHeader] ?? null,
+  presentedProof: (request, { settings }) => sharedSecret(request, settings),
   parse,
-  reply: (decision, { settings }) => reply(decision, settings),
+  reply: (decision, { settings }, exchange) => reply(decision, settings, exchange),
+  neutralReply: ({ settings }) => neutralReply(settings),
 };

@@ -1,8 +1,6 @@
-import { collectAttributes } from '../../../events/collect-attributes.js';
-import { byContent, byId } from '../../../events/dedupe.js';
-import type { IncomingAttribute, IncomingEvent } from '../../../events/incoming-event.js';
-import type { Identity } from '../../../profiles/identity.js';
-import { kindAndName, readAuthorFields } from '../../author-fields.js';
+import type { IncomingEvent } from '../../../events/incoming-event.js';
+import { authoredEvent, subscriberIdentity } from '../../authored-event.js';
+import { readAuthorFields } from '../../author-fields.js';
 import type { HookRequest, SourceContext } from '../../chat-platform.js';
 import { field, textOf } from '../../json-fields.js';
 import { inferChannel } from './channel.js';
@@ -17,41 +15,27 @@ import type { ManychatSettings } from './settings.js';
  */
 export function parse(request: HookRequest, source: SourceContext<ManychatSettings>): readonly IncomingEvent[] {
   const { key, settings } = source;
-  const body = readBody(request.body);
+  const body = readBody(request);
   const contact = readContact(body, key);
-  const author = readAuthorFields([...body.beside, ...contact.others], request, settings.timeZone);
+  const author = readAuthorFields([...body.beside, ...contact.others], request, settings);
   const { id, note } = contactId(body);
-  const channel = author.channel ?? (settings.channel === 'auto' ? inferChannel(body.contact, id) : settings.channel);
   const ownFields = author.others.filter(([name]) => !isIdField(name)).map(([label, value]) => ({ label, value }));
-  const collected = collectAttributes([...contact.attributes, ...ownFields], settings);
-  const identities = [...subscriber(key, id), ...contact.identities, ...collected.identities];
-  if (identities.length === 0) throw nobody();
-
-  const event = {
-    ...kindAndName(author),
-    occurredAt: author.occurredAt,
-    channel,
-    identities,
-    attributes: [...collected.attributes, ...channelAttribute(channel)],
-    tagsAdded: author.tagsAdded,
-    tagsRemoved: author.tagsRemoved,
-    consents: [...contact.consents, ...author.consents],
-    text: author.text ?? textOf(field(body.contact, 'last_input_text')),
-    properties: contact.properties,
-  };
-  const dedupe =
-    author.eventId === null
-      ? byContent(event, clocks(body), settings.dedupeWindowSeconds * 1_000)
-      : byId(id ?? 'event', author.eventId);
-  return [{ ...event, dedupe, notes: [...(note === null ? [] : [note]), ...author.notes, ...collected.notes] }];
-}
-
-function subscriber(sourceKey: string, id: string | null): Identity[] {
-  return id === null ? [] : [{ kind: 'subscriber', namespace: `${sourceKey}/contact`, value: id }];
-}
-
-function channelAttribute(channel: string | null): IncomingAttribute[] {
-  return channel === null ? [] : [{ key: 'channel', label: 'Channel', type: 'string', value: channel }];
+  const event = authoredEvent(
+    {
+      author,
+      subscribers: [...subscriberIdentity(key, 'contact', id), ...contact.identities],
+      attributes: [...contact.attributes, ...ownFields],
+      consents: contact.consents,
+      channel: author.channel ?? (settings.channel === 'auto' ? inferChannel(body.contact, id) : settings.channel),
+      text: author.text ?? textOf(field(body.contact, 'last_input_text')),
+      properties: contact.properties,
+      clocks: clocks(body),
+      notes: note === null ? body.notes : [note, ...body.notes],
+    },
+    settings,
+  );
+  if (event === null) throw nobody();
+  return [event];
 }
 
 function isIdField(name: string): boolean {

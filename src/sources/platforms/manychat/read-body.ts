@@ -1,8 +1,10 @@
 import { attributeKey } from '../../../profiles/attribute-key.js';
 import { UnreadableBodyError } from '../../chat-platform.js';
-import { field, idOf, kindOf, textOf } from '../../json-fields.js';
-import { isJsonObject, readJson } from '../../read-json.js';
+import type { HookRequest } from '../../chat-platform.js';
+import { field, idOf, textOf } from '../../json-fields.js';
+import { isJsonObject } from '../../read-json.js';
 import type { JsonObject, JsonValue } from '../../read-json.js';
+import { readObject } from '../../read-request.js';
 
 /** A body, taken apart: the contact as ManyChat describes it, and what the flow's author put beside it. */
 export interface ManychatBody {
@@ -11,6 +13,7 @@ export interface ManychatBody {
   /** Full Contact Data or the API's answer, not fields that an author typed one by one. */
   readonly isFullContact: boolean;
   readonly beside: readonly (readonly [string, JsonValue])[];
+  readonly notes: readonly string[];
 }
 
 const advice =
@@ -25,17 +28,16 @@ const idFields = ['id', 'contact_id', 'subscriber_id', 'manychat_id', 'user_id']
  *
  * @throws UnreadableBodyError
  */
-export function readBody(body: Buffer): ManychatBody {
-  const root = readJson(body, advice);
-  if (!isJsonObject(root)) throw new UnreadableBodyError(`The body is ${kindOf(root)}. Send a JSON object. ${advice}`);
+export function readBody(request: HookRequest): ManychatBody {
+  const { root, notes } = readObject(request, advice);
   for (const [name, value] of isFullContact(root) ? [] : Object.entries(root)) {
     if (!wrappers.has(attributeKey(name)) || !isJsonObject(value) || !describesContact(value)) continue;
     const beside = Object.entries(root).filter(
       ([other, said]) => other !== name && !(other === 'status' && said === 'success'),
     );
-    return { contact: value, isFullContact: isFullContact(value), beside };
+    return { contact: value, isFullContact: isFullContact(value), beside, notes };
   }
-  return { contact: root, isFullContact: isFullContact(root), beside: [] };
+  return { contact: root, isFullContact: isFullContact(root), beside: [], notes };
 }
 
 function describesContact(object: JsonObject): boolean {

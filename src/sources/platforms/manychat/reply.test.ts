@@ -1,18 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Decision } from '../../decision.js';
-import { sourceWith } from './fixtures.js';
+import type { RenderedContent } from '../../../personalization/rendered-content.js';
+import { arbitraryContent, exchangeWith, problemsOf, someDecision } from '../../test-support.js';
+import { messengerContact, requestWith, sourceWith, whatsappContact } from './fixtures.js';
 import { manychat } from './manychat.js';
+import type { ManychatSettings } from './settings.js';
 
-const decision: Decision = {
-  profileId: '0198c0de-0000-7000-8000-000000000001',
-  profileVersion: 3,
-  applied: true,
-  attributes: { plan: 'pro', budget: 0, newsletter: false, interests: ['a', 'b'], birthday: '1990-02-28' },
-  tags: ['new', 'vip'],
-  consents: {},
-};
+type Given = Partial<Record<keyof ManychatSettings, unknown>>;
 
 const replyAttributes = {
   plan: 'Plan',
@@ -22,74 +17,178 @@ const replyAttributes = {
   city: 'City',
 };
 
+const answer = (settings: Given, content: Partial<RenderedContent> | null = null, decision = someDecision) =>
+  manychat.reply(decision, sourceWith(settings), exchangeWith(content));
+
 describe('the flat answer', () => {
   it('has the same keys whatever is known, and never null', () => {
-    const source = sourceWith({ replyAttributes });
-    const known = manychat.reply(decision, source).body;
-    const unknown = manychat.reply({ ...decision, attributes: {} }, source).body;
+    const known = answer({ replyAttributes }).body;
+    const unknown = answer({ replyAttributes }, null, { ...someDecision, attributes: {} }).body;
     expect(known).toEqual({
-      status: 'ok', profile_id: decision.profileId, profile_version: 3, applied: true, tags: 'new, vip',
+      status: 'ok', profile_id: someDecision.profileId, profile_version: 3, applied: true, tags: 'new, vip', segments: 'loyal',
+      text: '', image_url: '', link_title: '', link_url: '', go_to: '',
       Plan: 'pro', Budget: 0, Newsletter: false, Interests: 'a, b', City: '',
     }); // prettier-ignore
     expect(Object.keys(unknown ?? {})).toEqual(Object.keys(known ?? {}));
+    expect(Object.keys(manychat.neutralReply(sourceWith({ replyAttributes }), requestWith({})).body ?? {})).toEqual(
+      Object.keys(known ?? {}),
+    );
   });
 
   it('tells nothing about the person that the source does not ask for', () => {
-    expect(JSON.stringify(manychat.reply(decision, sourceWith()).body)).not.toContain('pro"');
+    expect(JSON.stringify(answer({}).body)).not.toContain('pro"');
+  });
+
+  it('carries what the content says, for the flow to show in its own messages', () => {
+    const content: Partial<RenderedContent> = {
+      messages: [
+        { type: 'text', text: 'Hi Zoë', choices: [{ title: 'Shop', url: 'https://shop.test', goTo: null }] },
+        { type: 'image', url: 'https://cdn.test/a.png' },
+        { type: 'text', text: 'Bye', choices: [] },
+      ],
+      fields: { Tier: 'gold' },
+      goTo: 'Offer',
+    };
+    expect(answer({}, content).body).toMatchObject({
+      text: 'Hi Zoë\n\nBye',
+      image_url: 'https://cdn.test/a.png',
+      link_title: 'Shop',
+      link_url: 'https://shop.test',
+      go_to: 'Offer',
+      Tier: 'gold',
+    });
   });
 });
 
-describe('the Dynamic Block', () => {
-  /** What ManyChat accepts, as far as we send it. */
-  const block = z.strictObject({
+const choice = { caption: z.string().min(1) };
+const button = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('url'), url: z.url(), ...choice }),
+  z.strictObject({ type: z.enum(['node', 'flow']), target: z.string().min(1), ...choice }),
+]);
+const buttons = z.array(button).min(1).max(3).optional();
+const action = z.discriminatedUnion('action', [
+  z.strictObject({
+    action: z.literal('set_field_value'),
+    field_name: z.string(),
+    value: z.union([z.string(), z.number(), z.boolean()]),
+  }),
+  z.strictObject({ action: z.enum(['add_tag', 'remove_tag']), tag_name: z.string().min(1) }),
+]);
+const text = z.strictObject({ type: z.literal('text'), text: z.string().min(1), buttons });
+const media = (...types: string[]) => z.strictObject({ type: z.enum(types), url: z.url() });
+const cards = z.strictObject({
+  type: z.literal('cards'),
+  image_aspect_ratio: z.enum(['horizontal', 'square']).optional(),
+  elements: z
+    .array(
+      z.strictObject({
+        title: z.string().min(1),
+        subtitle: z.string().optional(),
+        image_url: z.url().optional(),
+        action_url: z.url().optional(),
+        buttons,
+      }),
+    )
+    .min(1)
+    .max(10),
+});
+
+/** What ManyChat accepts on a channel, from its documentation. */
+const block = (type: string | undefined, message: z.ZodType, quickReplies: number) =>
+  z.strictObject({
     version: z.literal('v2'),
     content: z.strictObject({
-      type: z.enum(['instagram', 'whatsapp', 'telegram']).optional(),
-      messages: z.array(z.unknown()).max(10),
-      actions: z
-        .array(
-          z.strictObject({
-            action: z.literal('set_field_value'),
-            field_name: z.string(),
-            value: z.union([z.string(), z.number(), z.boolean()]),
-          }),
-        )
-        .max(5),
-      quick_replies: z.array(z.unknown()).max(11),
+      ...(type === undefined ? {} : { type: z.literal(type) }),
+      messages: z.array(message).max(10),
+      actions: z.array(action).max(5),
+      quick_replies: z.array(button).max(quickReplies),
     }),
   });
+const blocks = {
+  messenger: block(undefined, z.union([text, media('image', 'video', 'audio', 'file'), cards]), 11),
+  instagram: block('instagram', z.union([text, media('image'), cards]), 11),
+  whatsapp: block('whatsapp', text, 0),
+  telegram: block('telegram', z.union([text, media('image', 'video', 'audio', 'file')]), 0),
+  sms: block(undefined, text, 0),
+};
+
+describe('the Dynamic Block', () => {
+  const dynamic = (settings: Given, content: Partial<RenderedContent> | null = null) =>
+    answer({ reply: 'dynamic_block', replyAttributes, ...settings }, content);
 
   it('sets the fields asked for that are known, each in its type', () => {
-    const { status, body } = manychat.reply(
-      decision,
-      sourceWith({ reply: 'dynamic_block', channel: 'whatsapp', replyAttributes }),
-    );
-    const { content } = block.parse(body);
+    const { status, body } = dynamic({ channel: 'whatsapp' });
     expect(status).toBe(200);
-    expect(content.type).toBe('whatsapp');
-    expect(content.actions.map(({ field_name, value }) => [field_name, value])).toEqual([
-      ['Plan', 'pro'], ['Budget', 0], ['Newsletter', false], ['Interests', 'a, b'],
-    ]); // prettier-ignore
+    expect(body).toMatchObject({
+      content: {
+        actions: [
+          { field_name: 'Plan', value: 'pro' },
+          { field_name: 'Budget', value: 0 },
+          { field_name: 'Newsletter', value: false },
+          { field_name: 'Interests', value: 'a, b' },
+        ],
+      },
+    });
   });
 
-  it('names no type for Messenger', () => {
-    const { body } = manychat.reply(decision, sourceWith({ reply: 'dynamic_block', channel: 'messenger' }));
-    expect(block.parse(body).content).not.toHaveProperty('type');
+  it.each(Object.entries(blocks))(
+    'keeps to the format and the limits of %s, whatever is to be said',
+    (channel, schema) => {
+      fc.assert(
+        fc.property(arbitraryContent, (content) => {
+          expect(problemsOf(schema, dynamic({ channel }, content).body)).toBe('');
+        }),
+      );
+    },
+  );
+
+  it('is for the channel that the event came from, where the source does not name one', () => {
+    const typeFor = (body: unknown) => {
+      const request = requestWith(body);
+      const source = sourceWith({ reply: 'dynamic_block' });
+      const [event] = manychat.parse(request, source);
+      return manychat.reply(someDecision, source, { request, event: event!, content: null }).body;
+    };
+    expect(typeFor(whatsappContact)).toMatchObject({ content: { type: 'whatsapp' } });
+    expect(typeFor(messengerContact)).not.toHaveProperty('content.type');
   });
 
-  it('keeps to its format whatever the profile holds', () => {
-    const value = fc.oneof(
-      fc.string(),
-      fc.double({ noNaN: true, noDefaultInfinity: true }),
-      fc.boolean(),
-      fc.array(fc.string()),
+  it('names what did not fit', () => {
+    const messages = Array.from({ length: 12 }, (_none, n) => ({ type: 'text', text: `${n}`, choices: [] }) as const);
+    const { leftOut } = dynamic(
+      { channel: 'whatsapp' },
+      { messages, quickReplies: [{ title: 'Yes', url: null, goTo: 'Step' }], tagsToAdd: ['a', 'b'] },
     );
-    const source = sourceWith({ reply: 'dynamic_block', replyAttributes });
-    fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom(...Object.keys(replyAttributes)), value), (attributes) => {
-        const wire: unknown = JSON.parse(JSON.stringify(manychat.reply({ ...decision, attributes }, source).body));
-        expect(block.safeParse(wire).success).toBe(true);
-      }),
+    expect(leftOut).toEqual([
+      'Quick replies: this channel has none.',
+      '2 of 12 messages: 10 fit.',
+      '1 of 6 actions: 5 fit.',
+    ]);
+  });
+
+  it('writes addresses into the text on WhatsApp, where buttons cannot be trusted to open pages', () => {
+    const choices = [
+      { title: 'Shop', url: 'https://shop.test/', goTo: null },
+      { title: 'More', url: null, goTo: 'content20250101120000_123456' },
+    ];
+    expect(dynamic({ channel: 'whatsapp' }, { messages: [{ type: 'text', text: 'Hi', choices }] }).body).toMatchObject({
+      content: {
+        messages: [
+          {
+            text: 'Hi\nShop: https://shop.test/',
+            buttons: [{ type: 'flow', caption: 'More', target: 'content20250101120000_123456' }],
+          },
+        ],
+      },
+    });
+  });
+
+  it('says nothing and sets nothing when the deadline is near', () => {
+    const { status, body } = manychat.neutralReply(
+      sourceWith({ reply: 'dynamic_block', channel: 'instagram' }),
+      requestWith({}),
     );
+    expect(status).toBe(200);
+    expect(problemsOf(blocks.instagram, body)).toBe('');
   });
 });

@@ -1,1 +1,0 @@
-export type { Decision } from '../events/decision.js';
