@@ -25,23 +25,32 @@ export interface CanonicalSelection {
 /** `lastMs`: the window rolls; an event is in it while now < occurredAt + lastMs. `sinceMs`: from this moment on. null: ever. */
 export type CanonicalWindow = { readonly lastMs: number } | { readonly sinceMs: number } | null;
 
-/** What has to be known of a profile's events: the measures of some of them, how a sequence went on, or where the last one came from. */
-export type EventQuery =
-  | {
-      readonly kind: 'measure';
-      readonly events: CanonicalSelection;
-      readonly window: CanonicalWindow;
-      readonly property: string | null;
-    }
-  | {
-      readonly kind: 'sequence';
-      readonly first: CanonicalSelection;
-      readonly window: CanonicalWindow;
-      readonly then: SequenceCondition['then'];
-      readonly events: CanonicalSelection;
-      readonly afterMs: number;
-    }
-  | { readonly kind: 'latest'; readonly of: 'channel' | 'source' };
+/** The measures of some events. */
+export interface MeasureQuery {
+  readonly kind: 'measure';
+  readonly events: CanonicalSelection;
+  readonly window: CanonicalWindow;
+  readonly property: string | null;
+}
+
+/** How a sequence went on after it had begun. */
+export interface SequenceQuery {
+  readonly kind: 'sequence';
+  readonly first: CanonicalSelection;
+  readonly window: CanonicalWindow;
+  readonly then: SequenceCondition['then'];
+  readonly events: CanonicalSelection;
+  readonly afterMs: number;
+}
+
+/** Where the latest event of a conversation came from. */
+export interface LatestQuery {
+  readonly kind: 'latest';
+  readonly of: 'channel' | 'source';
+}
+
+/** What has to be known of a profile's events. */
+export type EventQuery = MeasureQuery | SequenceQuery | LatestQuery;
 
 /** Kinds that come from a conversation; a CRM's news says nothing of the channel a person uses. */
 export const conversationKinds = [
@@ -61,7 +70,7 @@ export const canonicalSelection = (events: EventSelection): CanonicalSelection =
 });
 
 /** @param timeZone in which a calendar day begins */
-export function queryOfEvents(condition: EventCondition, timeZone: string): EventQuery {
+export function queryOfEvents(condition: EventCondition, timeZone: string): MeasureQuery {
   return {
     kind: 'measure',
     events: canonicalSelection(condition.events),
@@ -70,7 +79,7 @@ export function queryOfEvents(condition: EventCondition, timeZone: string): Even
   };
 }
 
-export function queryOfSequence(condition: SequenceCondition): EventQuery {
+export function queryOfSequence(condition: SequenceCondition): SequenceQuery {
   return {
     kind: 'sequence',
     first: canonicalSelection(condition.sequence),
@@ -82,7 +91,7 @@ export function queryOfSequence(condition: SequenceCondition): EventQuery {
 }
 
 /** Whether any event of a conversation had one of these channels or sources, or which the latest was. */
-export function queryOfTouchpoint(condition: ChannelCondition | SourceCondition): EventQuery {
+export function queryOfTouchpoint(condition: ChannelCondition | SourceCondition): MeasureQuery | LatestQuery {
   const [of, which] =
     'channel' in condition ? (['channel', condition.channel] as const) : (['source', condition.source] as const);
   if (which === 'last') return { kind: 'latest', of };

@@ -62,11 +62,14 @@ const consentCondition = z.strictObject({
   operator: z.enum(['is', 'isNot']),
   value: z.enum(consentStatuses),
 });
-const segmentCondition = z.strictObject({
-  segment: name,
-  operator: z.enum(['in', 'notIn']),
-  forAtLeast: positiveDuration.optional().describe('In it without a break for this long; only with the operator in'),
-});
+const segmentCondition = z.discriminatedUnion('operator', [
+  z.strictObject({
+    segment: name,
+    operator: z.literal('in'),
+    forAtLeast: positiveDuration.optional().describe('In it without a break for this long'),
+  }),
+  z.strictObject({ segment: name, operator: z.literal('notIn') }),
+]);
 const touchpoint = {
   which: z.enum(['last', 'ever']).describe('Where the last message came from, or any so far'),
   operator: z.enum(['anyOf', 'noneOf']),
@@ -130,7 +133,13 @@ export type SourceCondition = z.output<typeof sourceCondition>;
 export type SequenceCondition = z.output<typeof sequenceCondition>;
 export type PercentileCondition = z.output<typeof percentileCondition>;
 export type RandomCondition = z.output<typeof randomCondition>;
-export type EventCondition = z.output<typeof countCondition | typeof amountCondition | typeof momentCondition>;
+export type EventAmountCondition = z.output<typeof countCondition | typeof amountCondition>;
+export type EventMomentCondition = z.output<typeof momentCondition>;
+export type EventCondition = EventAmountCondition | EventMomentCondition;
+
+/** Does it ask when, and not how many or how much? */
+export const asksWhen = (condition: EventCondition): condition is EventMomentCondition =>
+  condition.measure === 'first' || condition.measure === 'last';
 
 export type Condition =
   | AttributeCondition

@@ -1,31 +1,35 @@
 import { Temporal } from 'temporal-polyfill';
+import { dayMs, dayNumber } from './civil-day.js';
 import { zoneIds } from './time-zones.js';
 
-/** One day in one zone: `startMs` belongs to it, `endMs` is the start of the next. */
-export interface ZoneDay {
-  readonly date: Temporal.PlainDate;
-  readonly startMs: number;
-  readonly endMs: number;
-}
+/** So many starts of days are remembered; nobody looks at more than a few years of days again and again. */
+const mostRemembered = 5_000;
 
-/** The days of one zone. The day asked for last is remembered, since nearly everybody asks about today. */
+/** The days of one zone, as numbers of days since 1970-01-01. */
 export class ZoneCalendar {
-  #latest: ZoneDay | null = null;
+  readonly #starts = new Map<number, number>();
 
   constructor(private readonly zoneId: string) {}
 
   /** The day that has this moment. */
-  dayAt(atMs: number): ZoneDay {
-    const latest = this.#latest;
-    if (latest !== null && atMs >= latest.startMs && atMs < latest.endMs) return latest;
-    const date = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(this.zoneId).toPlainDate();
-    this.#latest = { date, startMs: this.startOf(date), endMs: this.startOf(date.add({ days: 1 })) };
-    return this.#latest;
+  dayAt(atMs: number): number {
+    let day = Math.floor(atMs / dayMs);
+    while (this.startOf(day) > atMs) day -= 1;
+    while (this.startOf(day + 1) <= atMs) day += 1;
+    return day;
   }
 
-  /** The first moment of a day, which is not midnight where the clocks skip it. */
-  startOf(date: Temporal.PlainDate): number {
-    return date.toZonedDateTime(this.zoneId).epochMilliseconds;
+  /** The first moment of a day, which is not midnight where the clocks skip it. A day that a zone left out begins with the next one. */
+  startOf(day: number): number {
+    if (this.zoneId === 'UTC' || !Number.isFinite(day)) return day * dayMs;
+    const known = this.#starts.get(day);
+    if (known !== undefined) return known;
+    const start = Temporal.PlainDate.from('1970-01-01')
+      .add({ days: day })
+      .toZonedDateTime(this.zoneId).epochMilliseconds;
+    if (this.#starts.size >= mostRemembered) this.#starts.clear();
+    this.#starts.set(day, start);
+    return start;
   }
 }
 
@@ -43,11 +47,10 @@ export function calendarOf(timeZone: string): ZoneCalendar | null {
 }
 
 const utc = new ZoneCalendar('UTC');
+
 /** As `calendarOf`; an unknown zone counts as UTC. */
 export const calendarOrUtc = (timeZone: string): ZoneCalendar => calendarOf(timeZone) ?? utc;
 
 /** A day (its first moment in the zone) or a moment, as ms since 1970. */
-export function instantOf(dayOrMoment: string, timeZone: string): number {
-  if (dayOrMoment.length > 10) return Date.parse(dayOrMoment);
-  return calendarOrUtc(timeZone).startOf(Temporal.PlainDate.from(dayOrMoment));
-}
+export const instantOf = (dayOrMoment: string, timeZone: string): number =>
+  dayOrMoment.length > 10 ? Date.parse(dayOrMoment) : calendarOrUtc(timeZone).startOf(dayNumber(dayOrMoment));

@@ -1,0 +1,117 @@
+import { intArray, textArray, timestampArray, uuidArray } from '../database/binary-array.js';
+import type { Batch, SegmentChange } from '../events/batch.js';
+
+const openStays = {
+  name: 'segment-memberships-open',
+  text: `INSERT INTO segment_memberships (segment, profile_id, entered_at, entered_by, entered_event, segment_version)
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::uuid[], $6::int[])
+    ON CONFLICT (segment, profile_id, entered_at) DO UPDATE SET left_at = NULL, left_by = NULL, left_event = NULL`,
+};
+const closeStays = {
+  name: 'segment-memberships-close',
+  text: `UPDATE segment_memberships m SET left_at = GREATEST(m.entered_at, t.at), left_by = t.cause, left_event = t.event
+    FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::uuid[]) AS t (segment, profile_id, at, cause, event)
+    WHERE m.segment = t.segment AND m.profile_id = t.profile_id AND m.left_at IS NULL`,
+};
+/** The survivor's stay began when the first of the two did; what both had is closed at the loser's. */
+const mergeStays = [
+  {
+    name: 'segment-memberships-earlier',
+    text: `UPDATE segment_memberships kept SET entered_at = lost.entered_at
+      FROM unnest($1::uuid[], $2::uuid[]) AS m (loser, survivor)
+      JOIN segment_memberships lost ON lost.profile_id = m.loser AND lost.left_at IS NULL
+      WHERE kept.profile_id = m.survivor AND kept.segment = lost.segment AND kept.left_at IS NULL AND kept.entered_at > lost.entered_at
+        AND NOT EXISTS (SELECT FROM segment_memberships s WHERE s.profile_id = m.survivor AND s.segment = lost.segment AND s.entered_at = lost.entered_at)`,
+  },
+  {
+    name: 'segment-memberships-close-merged',
+    text: `UPDATE segment_memberships lost SET left_at = GREATEST(lost.entered_at, $3::timestamptz), left_by = 'merge'
+      FROM unnest($1::uuid[], $2::uuid[]) AS m (loser, survivor)
+      WHERE lost.profile_id = m.loser AND lost.left_at IS NULL
+        AND EXISTS (SELECT FROM segment_memberships s WHERE s.profile_id = m.survivor AND s.segment = lost.segment AND s.left_at IS NULL)`,
+  },
+  {
+    name: 'segment-memberships-move',
+    text: `UPDATE segment_memberships lost SET profile_id = m.survivor FROM unnest($1::uuid[], $2::uuid[]) AS m (loser, survivor)
+      WHERE lost.profile_id = m.loser AND $3::timestamptz IS NOT NULL
+        AND NOT EXISTS (SELECT FROM segment_memberships s
+          WHERE s.profile_id = m.survivor AND s.segment = lost.segment AND s.entered_at = lost.entered_at)`,
+  },
+] as const;
+const dropRechecks = {
+  name: 'segment-rechecks-drop',
+  text: `DELETE FROM segment_rechecks WHERE profile_id = ANY ($1::uuid[])`,
+};
+/** A part of the answers was found anew: the others may still change before that. */
+const bringForward = {
+  name: 'segment-rechecks-bring-forward',
+  text: `INSERT INTO segment_rechecks AS known (profile_id, due_at) SELECT * FROM unnest($1::uuid[], $2::timestamptz[])
+    ON CONFLICT (profile_id) DO UPDATE SET due_at = excluded.due_at WHERE known.due_at > excluded.due_at`,
+};
+const setRechecks = {
+  name: 'segment-rechecks-set',
+  text: `INSERT INTO segment_rechecks AS known (profile_id, due_at) SELECT * FROM unnest($1::uuid[], $2::timestamptz[])
+    ON CONFLICT (profile_id) DO UPDATE SET due_at = excluded.due_at WHERE known.due_at <> excluded.due_at`,
+};
+
+/** Entries and exits, as the history keeps them. */
+export async function writeStays(
+  batch: Batch,
+  changes: readonly (SegmentChange & { readonly profileId: string })[],
+): Promise<void> {
+  const entries = changes.filter(({ entered }) => entered);
+  if (entries.length > 0)
+    await batch.query(openStays, [
+      textArray(entries.map(({ segment }) => segment)),
+      uuidArray(entries.map(({ profileId }) => profileId)),
+      timestampArray(entries.map(({ at }) => at)),
+      textArray(entries.map(({ cause }) => cause)),
+      entries.map(({ eventId }) => eventId),
+      intArray(entries.map(({ segmentVersion }) => segmentVersion)),
+    ]);
+  const exits = changes.filter(({ entered }) => !entered);
+  if (exits.length > 0)
+    await batch.query(closeStays, [
+      textArray(exits.map(({ segment }) => segment)),
+      uuidArray(exits.map(({ profileId }) => profileId)),
+      timestampArray(exits.map(({ at }) => at)),
+      textArray(exits.map(({ cause }) => cause)),
+      exits.map(({ eventId }) => eventId),
+    ]);
+}
+
+/** Two profiles became one: so do their stays. */
+export async function mergeStaysOf(batch: Batch): Promise<void> {
+  const losers = batch.merges.map(({ loser }) => loser);
+  const survivors = batch.merges.map(({ survivor }) => survivor);
+  for (const statement of mergeStays)
+    await batch.query(statement, statement.text.includes('$3') ? [losers, survivors, batch.now] : [losers, survivors]);
+  await batch.query(dropRechecks, [losers]);
+}
+
+/** When a profile's answers could change by themselves. `whole`: all of them were found anew. */
+export interface NextChange {
+  readonly profileId: string;
+  /** null: never. */
+  readonly atMs: number | null;
+  readonly whole: boolean;
+}
+
+export async function writeRechecks(batch: Batch, next: readonly NextChange[]): Promise<void> {
+  const never = next.filter(({ atMs, whole }) => atMs === null && whole);
+  if (never.length > 0) await batch.query(dropRechecks, [uuidArray(never.map(({ profileId }) => profileId))]);
+  for (const [whole, statement] of [
+    [true, setRechecks],
+    [false, bringForward],
+  ] as const) {
+    const due = next.flatMap(({ profileId, atMs, whole: all }) =>
+      atMs !== null && all === whole ? { profileId, at: new Date(atMs) } : [],
+    );
+    if (due.length === 0) continue;
+    due.sort((left, right) => (left.profileId < right.profileId ? -1 : 1));
+    await batch.query(statement, [
+      uuidArray(due.map(({ profileId }) => profileId)),
+      timestampArray(due.map(({ at }) => at)),
+    ]);
+  }
+}

@@ -1,0 +1,157 @@
+import { Injectable } from '@nestjs/common';
+import type { Batch, BatchEvent, BatchProfile, SegmentChange, Stage } from '../events/batch.js';
+import type { Profile } from '../profiles/profile.js';
+import { answerOf, nextChangeAtMs } from './evaluate.js';
+import { fetchAggregates, type FoundAggregates } from './event-aggregates.js';
+import { RecheckWaker } from './recheck-waker.service.js';
+import { SegmentDirectory, type SegmentSet } from './segment-directory.service.js';
+import { mergeStaysOf, type NextChange, writeRechecks, writeStays } from './segment-writes.js';
+
+/** One profile of the batch with what is to be asked about it. */
+interface Asked {
+  readonly held: BatchProfile;
+  /** By place: 1, ask. */
+  readonly marks: Uint8Array;
+  /** Everything that time can change is among what is asked, so the next moment is found anew. */
+  readonly whole: boolean;
+  /** What made it be asked: the last event of the profile in this batch. */
+  readonly event: BatchEvent | null;
+}
+
+/** Decides, for each profile that has news, which segments it enters and leaves, and when that could change by itself. */
+@Injectable()
+export class SegmentStage implements Stage {
+  readonly name = 'segment';
+
+  constructor(
+    private readonly directory: SegmentDirectory,
+    private readonly waker: RecheckWaker,
+  ) {}
+
+  async run(batch: Batch): Promise<void> {
+    if (batch.merges.length > 0) await mergeStaysOf(batch);
+    const set = this.directory.current;
+    const asked = askedIn(batch, set);
+    if (asked.length === 0) return;
+    const aggregates = await fetchAggregates(batch, set, neededIn(asked, set));
+    const changes: (SegmentChange & { readonly profileId: string })[] = [];
+    const next: NextChange[] = [];
+    for (const one of asked) {
+      const { profile } = one.held;
+      next.push({ profileId: profile.id, atMs: decide(one, set, aggregates, batch.now), whole: one.whole });
+      for (const change of one.held.segmentChanges) changes.push({ ...change, profileId: profile.id });
+    }
+    await writeStays(batch, changes);
+    await writeRechecks(batch, next);
+    const soonest = Math.min(...next.map(({ atMs }) => atMs ?? Infinity));
+    if (Number.isFinite(soonest)) batch.afterCommit(() => this.waker.wake(soonest));
+  }
+}
+
+function askedIn(batch: Batch, set: SegmentSet): Asked[] {
+  const losers = new Set(batch.merges.map(({ loser }) => loser));
+  const events = new Map<string, BatchEvent[]>();
+  for (const event of batch.events) {
+    if (event.repeated || event.profileId === '') continue;
+    const list = events.get(event.profileId);
+    if (list === undefined) events.set(event.profileId, [event]);
+    else list.push(event);
+  }
+  const asked: Asked[] = [];
+  for (const held of batch.profiles.values()) {
+    if (losers.has(held.profile.id)) continue;
+    const own = events.get(held.profile.id) ?? [];
+    const one = askedOf(held, own, set);
+    if (one !== null) asked.push(one);
+  }
+  return asked;
+}
+
+function askedOf(held: BatchProfile, events: readonly BatchEvent[], set: SegmentSet): Asked | null {
+  const event = events.at(-1) ?? null;
+  const everything = held.isNew || held.everythingChanged || events.some(({ incoming }) => incoming.name === 'backfill');
+  const marks = new Uint8Array(set.segments.length);
+  if (everything) marks.fill(1);
+  const isClock = events.some(({ incoming }) => incoming.kind === 'clock');
+  if (isClock) for (const place of set.timed) marks[place] = 1;
+  const gone = Object.keys(held.profile.segments).some((key) => !set.places.has(key));
+  if (!everything) {
+    const places = new Set<number>();
+    set.index.touched(newsOf(held, events), places);
+    for (const place of places) marks[place] = 1;
+  }
+  return gone || isClock || marks.includes(1) ? { held, marks, whole: everything || isClock, event } : null;
+}
+
+const newsOf = (held: BatchProfile, events: readonly BatchEvent[]) => ({
+  attributes: held.changedAttributes,
+  tags: held.tagsChanged,
+  purposes: held.changedPurposes,
+  events: events.flatMap(({ incoming }) => (incoming.kind === 'clock' ? [] : incoming.name)),
+  segments: [],
+});
+
+/** Which event queries of which profiles have to be answered; also those of segments that may be asked because another one changes. */
+function neededIn(asked: readonly Asked[], set: SegmentSet): ReadonlyMap<string, ReadonlySet<number>> {
+  const needed = new Map<string, Set<number>>();
+  for (const { held, marks } of asked) {
+    const slots = new Set<number>();
+    for (const place of withDependants(marks, set)) for (const slot of set.segments[place]?.slots ?? []) slots.add(slot);
+    if (slots.size > 0) needed.set(held.profile.id, slots);
+  }
+  return needed;
+}
+
+function withDependants(marks: Uint8Array, set: SegmentSet): Set<number> {
+  const places = new Set<number>();
+  marks.forEach((mark, place) => {
+    if (mark === 1) places.add(place);
+  });
+  // A set may grow while it is walked, and what was added is walked as well.
+  for (const place of places) {
+    const key = set.segments[place]?.key;
+    if (key !== undefined) set.index.touched({ ...nothing, segments: [key] }, places);
+  }
+  return places;
+}
+
+const nothing = { attributes: [], tags: false, purposes: [], events: [], segments: [] } as const;
+
+/** Asks in order, so that a segment about others finds them decided. Returns the next moment at which an answer could change. */
+function decide({ held, marks, event }: Asked, set: SegmentSet, found: FoundAggregates, now: Date): number | null {
+  const nowMs = now.getTime();
+  const memberships: Record<string, number> = { ...held.profile.segments };
+  const aggregates = found.of(held.profile.id);
+  // The same object throughout: an entry counts at once for the segments that ask for it.
+  const subject = { profile: { ...held.profile, segments: memberships } satisfies Profile, aggregates };
+  const told = toldBy(event, now);
+  let next: number | null = null;
+  for (const [place, segment] of set.segments.entries()) {
+    if (marks[place] !== 1) continue;
+    const outlook = segment.compiled.outlook(subject, nowMs);
+    const change = nextChangeAtMs(outlook);
+    if (change !== null && (next === null || change < next)) next = change;
+    const entered = answerOf(outlook);
+    if (entered === Object.hasOwn(memberships, segment.key)) continue;
+    if (entered) memberships[segment.key] = told.at.getTime();
+    else Reflect.deleteProperty(memberships, segment.key);
+    held.segmentChanges.push({ ...told, segment: segment.key, entered, segmentVersion: segment.version });
+    const dependants = new Set<number>();
+    set.index.touched({ ...nothing, segments: [segment.key] }, dependants);
+    for (const dependant of dependants) marks[dependant] = 1;
+  }
+  for (const key of Object.keys(memberships)) {
+    if (set.places.has(key)) continue;
+    Reflect.deleteProperty(memberships, key);
+    held.segmentChanges.push({ ...told, segment: key, entered: false, segmentVersion: 0 });
+  }
+  if (held.segmentChanges.length > 0) held.profile = { ...held.profile, segments: memberships };
+  return next;
+}
+
+/** What an entry or exit is put down to. What the clock changes, changed when it was due, however late we heard of it. */
+function toldBy(event: BatchEvent | null, now: Date): Pick<SegmentChange, 'cause' | 'eventId' | 'at'> {
+  if (event?.incoming.kind !== 'clock') return { cause: 'event', eventId: event?.id ?? null, at: now };
+  if (event.incoming.name === 'backfill') return { cause: 'backfill', eventId: null, at: now };
+  return { cause: 'clock', eventId: null, at: event.occurredAt };
+}
