@@ -1,13 +1,9 @@
 import type { PercentileCondition } from './rule.js';
+import type { SqlStatement } from './sql-parameters.js';
 
 /** Names one threshold, the same for every rule that asks for it: `top 5 lifetimeSpend`. */
 export const percentileKey = ({ percentile, percent, attribute }: PercentileCondition): string =>
   `${percentile} ${percent} ${attribute}`;
-
-export interface SqlStatement {
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
 
 /**
  * The threshold of a percentile condition over all profiles that have the attribute as a number: who is at it or beyond it belongs to

@@ -1,0 +1,81 @@
+import { beyondAscii } from './fold.js';
+import { escapeLike, likePattern } from './glob.js';
+import type { TextMatch, ValueTest } from './leaf.js';
+import type { NumberRange } from './number-range.js';
+import type { SqlParameters } from './sql-parameters.js';
+import { birthdaySoon, dateInRange, instantInRange, type SqlTime } from './time-sql.js';
+
+const datePattern = `'^[0-9]{4}-[0-9]{2}-[0-9]{2}$'`;
+const instantPattern = `'^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}Z$'`;
+
+/**
+ * A test of one `jsonb` value as an SQL condition that is never NULL.
+ *
+ * `CASE` before each conversion, because only that fixes an order: PostgreSQL may turn around the sides of an AND.
+ *
+ * @param value SQL of type `jsonb`; NULL: not known
+ */
+export function valueSql(value: string, test: ValueTest, unknownAnswer: boolean, time: SqlTime): string {
+  const { parameters } = time;
+  const text = `(${value} #>> '{}') COLLATE "C"`;
+  const when = (check: string, then: string): string => `COALESCE(CASE WHEN ${check} THEN ${then} END, false)`;
+  const typeIs = (type: string): string => `jsonb_typeof(${value}) = '${type}'`;
+  switch (test.test) {
+    case 'known':
+      return `${value} IS ${unknownAnswer ? '' : 'NOT '}NULL`;
+    case 'equal':
+      return not(test.negate, `COALESCE(${equalSql(value, test.values, parameters)}, false)`);
+    case 'text': {
+      const pattern = parameters.text(patterns[test.how](test.wanted));
+      return not(test.negate, when(typeIs('string'), `${foldSql(text, parameters)} LIKE ${pattern}`));
+    }
+    case 'number':
+      return not(test.range.negate, when(typeIs('number'), rangeSql(`(${value})::float8`, test.range, parameters)));
+    case 'list': {
+      const operator = test.how === 'allOf' ? '?&' : '?|';
+      return not(test.how === 'noneOf', when(typeIs('array'), `${value} ${operator} ${parameters.texts(test.values)}`));
+    }
+    case 'birthday':
+      return when(`${text} ~ ${datePattern}`, birthdaySoon(text, test.inNextDays, time));
+    case 'time':
+      return test.range.of === 'date'
+        ? when(`${text} ~ ${datePattern}`, dateInRange(text, test.range, time))
+        : when(`${text} ~ ${instantPattern}`, instantInRange(text, test.range, time));
+  }
+}
+
+export const not = (negate: boolean, condition: string): string => (negate ? `NOT ${condition}` : condition);
+
+function equalSql(value: string, wanted: readonly (string | number | boolean)[], parameters: SqlParameters): string {
+  const [first] = wanted;
+  if (wanted.length === 1 && first !== undefined) return `${value} = ${parameters.json(first)}`;
+  const all = parameters.add(
+    wanted.map((each) => JSON.stringify(each)),
+    'jsonb[]',
+  );
+  return `${value} = ANY (${all})`;
+}
+
+const patterns = {
+  contains: (wanted) => `%${escapeLike(wanted)}%`,
+  startsWith: (wanted) => `${escapeLike(wanted)}%`,
+  endsWith: (wanted) => `%${escapeLike(wanted)}`,
+  matches: likePattern,
+} satisfies Record<TextMatch, (wanted: string) => string>;
+
+/** As `fold`; the table is looked through only for texts that need it. */
+function foldSql(text: string, parameters: SqlParameters): string {
+  const small = `lower(${text})`;
+  const table = `${parameters.text(beyondAscii.capitals)}, ${parameters.text(beyondAscii.smalls)}`;
+  return `CASE WHEN octet_length(${text}) = char_length(${text}) THEN ${small} ELSE translate(${small}, ${table}) END`;
+}
+
+/** `negate` is left to the caller, who knows what an unknown value means. */
+export function rangeSql(value: string, range: NumberRange, parameters: SqlParameters): string {
+  const { low, high, lowIncluded, highIncluded } = range;
+  const conditions = [
+    ...(low === null ? [] : [`${value} ${lowIncluded ? '>=' : '>'} ${parameters.number(low)}`]),
+    ...(high === null ? [] : [`${value} ${highIncluded ? '<=' : '<'} ${parameters.number(high)}`]),
+  ];
+  return conditions.join(' AND ');
+}
