@@ -1,40 +1,38 @@
 import { createHash } from 'node:crypto';
-import ApiClient from '@mailchimp/mailchimp_marketing/src/ApiClient.js';
-import type { z } from 'zod';
 import { DeliveryError } from '../delivery-error.js';
-import type { CallDescription, ConnectionContext } from '../destination.js';
 import {
-  audienceAnswer,
   batchAnswer,
   memberAnswer,
+  memberTagsAnswer,
   membersAnswer,
-  mergeFieldsAnswer,
-  type Audience,
+  segmentChangeAnswer,
   type BatchAnswer,
   type Member,
   type MemberStatus,
-  type MergeField,
 } from './answers.js';
-import { apiRoot, type MailchimpSettings } from './settings.js';
-import { toDeliveryError } from './to-delivery-error.js';
-
-/** The biggest page a listing gives. */
-export const pageSize = 1_000;
+import { orAbsent, pageSize, type MailchimpApi } from './api.js';
 
 /** A merge value on the wire; `''` clears any type. */
-export type MergeValue = string | number;
+export type MergeValue = string | number | Readonly<Record<string, string>>;
 
 export interface MemberWrite {
   readonly email_address?: string;
   readonly status?: MemberStatus;
   readonly status_if_new?: MemberStatus;
   readonly merge_fields?: Readonly<Record<string, MergeValue>>;
+  readonly interests?: Readonly<Record<string, boolean>>;
+  readonly language?: string;
+  readonly vip?: boolean;
+  readonly marketing_permissions?: readonly {
+    readonly marketing_permission_id: string;
+    readonly enabled: boolean;
+  }[];
   readonly tags?: readonly string[];
   readonly timestamp_signup?: string;
   readonly timestamp_opt?: string;
 }
-/** There is no `status_if_new` in a batch: a row's status reaches existing members too. */
-export type BatchRow = Omit<MemberWrite, 'status_if_new'> & {
+/** There is no `status_if_new` in a batch (a row's status reaches existing members too), and there are no permissions. */
+export type BatchRow = Omit<MemberWrite, 'status_if_new' | 'marketing_permissions'> & {
   readonly email_address: string;
   readonly status: MemberStatus;
 };
@@ -44,48 +42,24 @@ export interface MembersPage {
   readonly total_items: number;
 }
 
+/** Which tags of which member change, and whether automations that wait for a tag may start by it. */
+export interface TagChange {
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+  readonly startsAutomations: boolean;
+}
+
 /** Mailchimp's name for a member in a path: md5 of the lower-cased address. */
 export function subscriberHash(email: string): string {
   return createHash('md5').update(email.trim().toLowerCase()).digest('hex');
 }
 
-/**
- * One audience of one account. The only file that knows the SDK: a client of its own per connection (the SDK's default one is
- * shared by the whole process), every request through the gate, everything thrown as a `DeliveryError`.
- */
+/** The members of one audience: every call of ours that reads or writes them. */
 export class MailchimpClient {
-  readonly #lists: ApiClient['lists'];
-  readonly #listId: string;
-
-  constructor(
-    settings: MailchimpSettings,
-    private readonly context: ConnectionContext,
-    timeoutMs: number,
-  ) {
-    const client = new ApiClient();
-    client.basePath = apiRoot(settings);
-    client.setConfig({ apiKey: settings.apiKey });
-    client.timeout = timeoutMs;
-    this.#lists = client.lists;
-    this.#listId = settings.audienceId;
-  }
-
-  /** @throws DeliveryError `unauthorized` when the account has no such audience */
-  async audience(): Promise<Audience> {
-    const fields = ['id', 'name', 'double_optin', 'marketing_permissions'];
-    return this.#ofAudience(
-      this.#send('lists.get', () => this.#lists.getList(this.#listId, { fields }), audienceAnswer),
-    );
-  }
-
-  async mergeFields(): Promise<readonly MergeField[]> {
-    const send = () => this.#lists.getListMergeFields(this.#listId, { count: pageSize });
-    const { merge_fields } = await this.#ofAudience(this.#send('lists.mergeFields', send, mergeFieldsAnswer));
-    return merge_fields;
-  }
+  constructor(private readonly api: MailchimpApi) {}
 
   /** Members with a status, longest unchanged first; `since` counts by Mailchimp's `last_changed`. */
-  async membersChanged(status: MemberStatus, since: Date | null, offset: number): Promise<MembersPage> {
+  membersChanged(status: MemberStatus, since: Date | null, offset: number): Promise<MembersPage> {
     const options = {
       status,
       ...(since === null ? {} : { since_last_changed: since.toISOString() }),
@@ -95,93 +69,104 @@ export class MailchimpClient {
       offset,
       fields: ['members.email_address', 'members.last_changed', 'total_items'],
     };
-    const send = () => this.#lists.getListMembersInfo(this.#listId, options);
-    return this.#ofAudience(this.#send(`members.list.${status}`, send, membersAnswer));
+    const call = { operation: `members.list.${status}` };
+    return this.api.ofAudience(call, (sdk, list) => sdk.lists.getListMembersInfo(list, options), membersAnswer);
   }
 
   /** Up to 500 rows. Existing members (not archived ones) answer `ERROR_CONTACT_EXISTS` unless `updateExisting`. */
-  async batch(rows: readonly BatchRow[], updateExisting: boolean): Promise<BatchAnswer> {
+  batch(rows: readonly BatchRow[], updateExisting: boolean): Promise<BatchAnswer> {
     const body = { members: rows, update_existing: updateExisting };
     const options = { skip_merge_validation: true, skip_duplicate_check: true };
-    const send = () => this.#lists.batchListMembers(this.#listId, body, options);
     const operation = updateExisting ? 'members.batchUpdate' : 'members.batchCreate';
-    return this.#ofAudience(this.#send(operation, send, batchAnswer, rows.length));
+    return this.api.ofAudience(
+      { operation, records: rows.length },
+      (sdk, list) => sdk.lists.batchListMembers(list, body, options),
+      batchAnswer,
+    );
   }
 
   /** @returns null when nobody has the address */
-  async member(email: string): Promise<Member | null> {
-    const send = () => this.#lists.getListMember(this.#listId, subscriberHash(email));
-    return orAbsent(this.#send('members.get', send, memberAnswer));
+  member(email: string): Promise<Member | null> {
+    const call = { operation: 'members.get' };
+    return this.api.ifThere(call, (sdk, list) => sdk.lists.getListMember(list, subscriberHash(email)), memberAnswer);
   }
 
   /** Creates with `status_if_new`, or updates without touching the status. */
-  async put(email: string, write: MemberWrite): Promise<Member> {
-    const send = () => this.#lists.setListMember(this.#listId, subscriberHash(email), write, skipValidation);
-    return this.#send('members.put', send, memberAnswer, 1);
+  put(email: string, write: MemberWrite): Promise<Member> {
+    return this.api.read(
+      { operation: 'members.put', records: 1 },
+      (sdk, list) => sdk.lists.setListMember(list, subscriberHash(email), write, skipValidation),
+      memberAnswer,
+    );
   }
 
   /** Changes an existing member and nothing else. @returns null when nobody has the address */
-  async patch(email: string, write: MemberWrite): Promise<Member | null> {
-    const send = () => this.#lists.updateListMember(this.#listId, subscriberHash(email), write, skipValidation);
-    return orAbsent(this.#send('members.patch', send, memberAnswer, 1));
+  patch(email: string, write: MemberWrite): Promise<Member | null> {
+    return this.api.ifThere(
+      { operation: 'members.patch', records: 1 },
+      (sdk, list) => sdk.lists.updateListMember(list, subscriberHash(email), write, skipValidation),
+      memberAnswer,
+    );
   }
 
-  /** Only the named tags change. A body of any other shape would be answered 204 as well, and do nothing. */
-  async tags(email: string, add: readonly string[], remove: readonly string[]): Promise<void> {
+  /**
+   * Only the named tags change. They are read back, because a body that Mailchimp does not understand is answered 204 as well.
+   *
+   * @throws DeliveryError `rejected` when nobody has the address, `transient` when the tags are not what was asked for
+   */
+  async tags(email: string, { add, remove, startsAutomations }: TagChange): Promise<void> {
     const tags = [
       ...add.map((name) => ({ name, status: 'active' })),
       ...remove.map((name) => ({ name, status: 'inactive' })),
     ];
-    const send = () => this.#lists.updateListMemberTags(this.#listId, subscriberHash(email), { tags });
-    await this.#call('members.tags', send, 1);
+    const body = { tags, ...(startsAutomations ? {} : { is_syncing: true }) };
+    const call = { operation: 'members.tags', records: 1 };
+    await this.api.run(call, (sdk, list) => sdk.lists.updateListMemberTags(list, subscriberHash(email), body));
+    const held = new Set((await this.tagsOf(email)).map((name) => name.toLowerCase()));
+    const isAsAsked =
+      add.every((name) => held.has(name.toLowerCase())) && !remove.some((name) => held.has(name.toLowerCase()));
+    if (!isAsAsked)
+      throw new DeliveryError('transient', 'Mailchimp took the tags without keeping them', {
+        code: 'tags_not_kept',
+        recordOnly: true,
+      });
   }
 
-  async #send<T>(operation: string, send: () => Promise<unknown>, answer: z.ZodType<T>, records?: number): Promise<T> {
-    const parsed = answer.safeParse(await this.#call(operation, send, records));
-    if (parsed.success) return parsed.data;
-    // An empty or foreign 2xx (a proxy's page) proves nothing; repeating a keyed write does no harm.
-    throw new DeliveryError('transient', `Mailchimp's answer to ${operation} cannot be read`, {
-      code: 'unreadable_answer',
+  /** All tags of a member; a member's own answer shows the first 50 only. */
+  tagsOf(email: string): Promise<readonly string[]> {
+    return this.api.everything(async (offset) => {
+      const { tags } = await this.api.read(
+        { operation: 'members.tags.list' },
+        (sdk, list) => sdk.lists.getListMemberTags(list, subscriberHash(email), { count: pageSize, offset }),
+        memberTagsAnswer,
+      );
+      return tags.map(({ name }) => name);
     });
   }
 
-  /** All our writes are keyed by the address, so every call may be made again. */
-  async #call(operation: string, send: () => Promise<unknown>, records?: number): Promise<unknown> {
-    const call: CallDescription = { operation, repeatable: true, ...(records === undefined ? {} : { records }) };
-    return this.context.call(call, async () => {
-      try {
-        return await send();
-      } catch (error) {
-        throw toDeliveryError(error);
-      }
-    });
+  /** Up to 500 addresses each way. @returns what has really changed; addresses that are no members are left out */
+  async changeSegment(id: number, add: readonly string[], remove: readonly string[]) {
+    const body = { members_to_add: add, members_to_remove: remove };
+    const { members_added, members_removed } = await this.api.read(
+      { operation: 'segments.members', records: add.length + remove.length },
+      (sdk, list) => sdk.lists.batchSegmentMembers(body, list, String(id)),
+      segmentChangeAnswer,
+    );
+    return { added: addresses(members_added), removed: addresses(members_removed) };
   }
 
-  /** A 404 here means the audience itself: a person has to correct the settings. */
-  async #ofAudience<T>(answer: Promise<T>): Promise<T> {
-    try {
-      return await answer;
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-      const message = `There is no audience ${this.#listId} in this Mailchimp account`;
-      throw new DeliveryError('unauthorized', message, { code: 'audience_not_found' });
-    }
+  /** @returns false when nobody has the address any more */
+  async forget(email: string): Promise<boolean> {
+    const call = { operation: 'members.deletePermanent', records: 1 };
+    const forgotten = this.api.run(call, async (sdk, list) => {
+      await sdk.lists.deleteListMemberPermanent(list, subscriberHash(email));
+      return true;
+    });
+    return (await orAbsent(forgotten)) !== null;
   }
 }
 
 const skipValidation = { skip_merge_validation: true };
 
-async function orAbsent<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isNotFound(error)) return null;
-    throw error;
-  }
-}
-
-function isNotFound(error: unknown): boolean {
-  return (
-    error instanceof DeliveryError && (error.details.code === 'Resource Not Found' || error.details.code === '404')
-  );
-}
+const addresses = (members: readonly { readonly email_address: string }[]): ReadonlySet<string> =>
+  new Set(members.map(({ email_address }) => email_address.toLowerCase()));

@@ -34,23 +34,48 @@ describe('the settings', () => {
 });
 
 describe('a look at the account', () => {
-  it('names the audience and finds nothing missing, in two calls', async () => {
+  it('names the audience and the account and finds nothing missing, in three calls', async () => {
     const { connection, calls } = await rehearse();
-    expect(await connection.check({ mapping: null })).toEqual({ account: 'Audience Chat contacts', problems: [] });
-    expect(calls().sort()).toEqual([`GET ${list}`, `GET ${list}/merge-fields`]);
+    expect(await connection.check({ mapping: null })).toEqual({
+      account: 'Audience Chat contacts',
+      problems: [],
+      details: {
+        account: 'Parley sandbox',
+        role: 'owner',
+        plan: 'monthly',
+        optIn: 'single',
+        marketingPermissions: 'not asked for',
+        subscribers: '0',
+      },
+    });
+    expect(calls().sort()).toEqual(['GET /3.0/', `GET ${list}`, `GET ${list}/merge-fields`]);
   });
 
   it('says which audience is not there', async () => {
     const { connection } = await rehearse({ settings: { audienceId: 'ffffffffff' } });
     const { problems } = await connection.check({ mapping: null });
-    expect(problems).toEqual(['There is no audience ffffffffff in this Mailchimp account. Check the audience ID.']);
+    expect(problems).toEqual([
+      'There is no audience ffffffffff in this Mailchimp account. Check the audience ID; there are: Chat contacts (a1b2c3d4e5).',
+    ]);
   });
 
-  it('says what an audience asks for that is not written yet', async () => {
+  it('says which mapped fields the audience lacks, unless the mapping may create them', async () => {
+    const { connection } = await rehearse();
+    const target = { object: 'member', keyField: 'email_address', tagsField: null, ...plainTarget };
+    const fields = ['FNAME', 'SHOESIZE', 'interests.Topics', 'interests.Colours'];
+    const { problems } = await connection.check({ mapping: { ...target, fields } });
+    expect(problems).toEqual([
+      expect.stringContaining('no merge field SHOESIZE. Add it'),
+      expect.stringContaining('no groups called interests.Colours. Add it'),
+    ]);
+    const create = { fields: true, options: true };
+    expect((await connection.check({ mapping: { ...target, fields, create } })).problems).toEqual([]);
+  });
+
+  it('says when the key may not change contacts', async () => {
     const { connection, setUp } = await rehearse();
-    await setUp((audience) => (audience.marketing_permissions = true));
-    const { problems } = await connection.check({ mapping: null });
-    expect(problems.join(' ')).toContain('GDPR');
+    await setUp((_audience, account) => (account.role = 'viewer'));
+    expect((await connection.check({ mapping: null })).problems).toEqual([expect.stringContaining('role viewer')]);
   });
 
   it.each(['revoked-us1', 'other-us7', 'nokey'])('does not get in with the key %s', async (apiKey) => {
@@ -63,11 +88,13 @@ describe('a look at the account', () => {
     const { connection } = await rehearse();
     const fields = await connection.fields('member');
     expect(fields[0]).toMatchObject({ name: 'email_address', unique: true, required: true });
-    expect(fields).toHaveLength(13);
+    expect(fields).toHaveLength(19);
     const named = (name: string) => fields.find((field) => field.name === name);
     expect(named('BUDGET')).toMatchObject({ type: 'number', nativeType: 'number', label: 'Budget' });
     expect(named('PLAN')?.options?.map(({ value }) => value)).toEqual(['free', 'pro', 'team']);
     expect(named('BIRTHDAY')).toMatchObject({ type: 'date', nativeType: 'birthday' });
+    expect(named('interests.Topics')?.options?.map(({ value }) => value)).toEqual(['News', 'Offers', 'Events']);
+    expect(named('interests.Topics.News')).toMatchObject({ type: 'boolean' });
   });
 });
 

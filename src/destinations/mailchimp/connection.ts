@@ -1,114 +1,115 @@
+import { DeliveryError } from '../delivery-error.js';
 import type {
+  CheckRequest,
   Connection,
   ConnectionCheck,
   ConnectionContext,
   DestinationLimits,
+  PrepareReport,
+  PrepareRequest,
+  RecordPreview,
   RecordResult,
   RemoteField,
   UpsertRequest,
+  WriteTarget,
 } from '../destination.js';
-import { DeliveryError } from '../delivery-error.js';
 import type { Audience } from './answers.js';
+import { MailchimpApi } from './api.js';
+import { AudienceClient } from './audience-client.js';
+import { checkAccount } from './check.js';
 import { MailchimpClient } from './client.js';
-import { emailField, emailRemoteField, MergeFields, toRemoteField } from './merge-fields.js';
-import { OneByOne } from './one-by-one.js';
+import { FieldCatalogs } from './field-catalog.js';
+import { emailField } from './field-names.js';
+import { Kept } from './kept.js';
+import { readOptions, type MailchimpOptions } from './mapping-options.js';
 import { OptOuts } from './opt-outs.js';
+import { prepareFields } from './prepare.js';
+import { previewRecords } from './preview.js';
+import { remoteFields } from './remote-fields.js';
+import { SegmentChanges } from './segment-changes.js';
 import type { MailchimpSettings } from './settings.js';
 import { Upsert, type UpsertTools } from './upsert.js';
 import { Withdrawals } from './withdrawals.js';
 
-/** How long an audience's opt-in method is believed. */
+/** How long an audience's settings are believed. */
 const audienceKeptMs = 10 * 60_000;
 
-/** One audience. Keep it as long as the settings stand: it remembers merge fields, the opt-in method and opt-outs. */
+/** One audience. Keep it as long as the settings stand: it remembers fields, the opt-in method and opt-outs. */
 export class MailchimpConnection implements Connection {
-  readonly #client: MailchimpClient;
-  readonly #fields: MergeFields;
+  readonly #audience: AudienceClient;
+  readonly #fields: FieldCatalogs;
   readonly #tools: UpsertTools;
-  readonly #now: () => Date;
-  #audience: { readonly answer: Promise<Audience>; readonly readAt: number } | null = null;
+  readonly #settings: MailchimpSettings;
+  readonly #kept: Kept<Audience>;
 
   constructor(settings: MailchimpSettings, context: ConnectionContext, limits: DestinationLimits) {
     const { now } = context;
-    const client = new MailchimpClient(settings, context, limits.timeoutMs);
-    const optOuts = new OptOuts(client, now);
-    const statusOfGrant = () => this.#statusOfGrant();
-    this.#now = now;
-    this.#client = client;
-    this.#fields = new MergeFields(client, now);
+    const api = new MailchimpApi(settings, context, limits.timeoutMs);
+    const audience = new AudienceClient(api);
+    const client = new MailchimpClient(api);
+    this.#settings = settings;
+    this.#audience = audience;
+    this.#fields = new FieldCatalogs(audience, now);
+    this.#kept = new Kept(() => audience.audience(), audienceKeptMs, now);
     this.#tools = {
       settings,
       client,
+      audience,
       fields: this.#fields,
-      optOuts,
+      optOuts: new OptOuts(client, now),
       withdrawals: new Withdrawals(),
-      oneByOne: new OneByOne({ client, optOuts, now, statusOfGrant }),
-      statusOfGrant,
+      segments: new SegmentChanges(audience, client),
+      statusOfGrant: (optIn) => this.#statusOfGrant(optIn),
       now,
       batchSize: limits.batchSize,
       parallelCalls: limits.parallelCalls,
     };
   }
 
-  async check(): Promise<ConnectionCheck> {
-    try {
-      const [audience, fields] = await Promise.all([this.#readAudience(), this.#fields.read()]);
-      return { account: `Audience ${audience.name}`, problems: problemsOf(audience, fields.size) };
-    } catch (error) {
-      if (!(error instanceof DeliveryError) || error.details.code !== 'audience_not_found') throw error;
-      return { account: 'Mailchimp', problems: [`${error.message}. Check the audience ID.`] };
-    }
+  check(request: CheckRequest): Promise<ConnectionCheck> {
+    const audience = this.#audience;
+    return checkAccount(
+      { audience, settings: this.#settings, catalogs: this.#fields, read: () => this.#kept.read() },
+      request,
+    );
   }
 
   async fields(object: string): Promise<readonly RemoteField[]> {
     if (object !== memberObject)
       throw new DeliveryError('rejected', `Mailchimp has no ${object}`, { code: 'no_such_object' });
-    const fields = await this.#fields.read();
-    return [emailRemoteField, ...[...fields.values()].map(toRemoteField)];
+    return remoteFields(await this.#fields.read());
   }
 
-  async upsert({ object, keyField, records }: UpsertRequest): Promise<readonly RecordResult[]> {
-    if (object !== memberObject || keyField !== emailField)
-      throw new DeliveryError(
-        'rejected',
-        `Mailchimp knows ${memberObject}s by ${emailField}, not ${object}s by ${keyField}`,
-        {
-          code: 'wrong_mapping',
-        },
-      );
-    return new Upsert(this.#tools, records.length >= this.#tools.batchSize).run(records);
+  async upsert(request: UpsertRequest): Promise<readonly RecordResult[]> {
+    assertMembers(request);
+    const { records } = request;
+    return new Upsert(this.#tools, request, records.length >= this.#tools.batchSize).run(records);
   }
 
-  async #statusOfGrant(): Promise<'subscribed' | 'pending'> {
-    const { double_optin: confirms } = await this.#readAudience();
+  async preview(request: UpsertRequest): Promise<readonly RecordPreview[]> {
+    assertMembers(request);
+    const { optIn } = readOptions(request.options);
+    const statusOfGrant = () => this.#statusOfGrant(optIn);
+    return previewRecords({ ...this.#tools, statusOfGrant }, request.records);
+  }
+
+  prepare(request: PrepareRequest): Promise<PrepareReport> {
+    assertMembers(request);
+    return prepareFields(this.#audience, this.#fields, this.#settings, request);
+  }
+
+  async #statusOfGrant(optIn: MailchimpOptions['optIn']): Promise<'subscribed' | 'pending'> {
+    if (optIn !== 'as_audience') return optIn === 'double' ? 'pending' : 'subscribed';
+    const { double_optin: confirms } = await this.#kept.get();
     return confirms ? 'pending' : 'subscribed';
-  }
-
-  async #readAudience(): Promise<Audience> {
-    const now = this.#now().getTime();
-    if (this.#audience === null || now - this.#audience.readAt > audienceKeptMs)
-      this.#audience = { answer: this.#client.audience(), readAt: now };
-    try {
-      return await this.#audience.answer;
-    } catch (error) {
-      this.#audience = null;
-      throw error;
-    }
   }
 }
 
 /** A contact of an audience: Mailchimp's "list member". */
 export const memberObject = 'member';
 
-function problemsOf(audience: Audience, mergeFields: number): readonly string[] {
-  const problems: string[] = [];
-  if (mergeFields === 0)
-    problems.push(
-      'The audience has no merge fields: add them under Audience > Settings > Audience fields and MERGE tags.',
-    );
-  if (audience.marketing_permissions)
-    problems.push(
-      'The audience uses GDPR marketing permissions. Parley does not write those yet: contacts arrive without them.',
-    );
-  return problems;
+function assertMembers({ object, keyField }: Pick<WriteTarget, 'object' | 'keyField'>): void {
+  if (object === memberObject && keyField === emailField) return;
+  const message = `Mailchimp knows ${memberObject}s by ${emailField}, not ${object}s by ${keyField}`;
+  throw new DeliveryError('rejected', message, { code: 'wrong_mapping' });
 }

@@ -142,6 +142,29 @@ describe('a withdrawal', () => {
     expect(await sandbox.member(ada)).toMatchObject({ status: 'unsubscribed' });
   });
 
+  it('reaches the address the person had before, when that contact could not be moved', async () => {
+    const sandbox = await rehearse();
+    const [old] = await sandbox.upsert(record('old@chat.test'), record(ada));
+    const [moved] = await sandbox.upsert(record(ada, { ...known(old), changed: {} }));
+    const [renamed] = await sandbox.upsert(record('third@chat.test', { ...known(moved), changed: {} }));
+    await sandbox.upsert(record('third@chat.test', { ...known(renamed), consents: revoked }));
+    for (const email of ['old@chat.test', 'third@chat.test'])
+      expect(await sandbox.member(email)).toMatchObject({ status: 'unsubscribed' });
+  });
+
+  it('of somebody withheld before is carried out at the contact that was found', async () => {
+    const sandbox = await rehearse();
+    await sandbox.send('POST', `${list}/members`, { email_address: ada, status: 'subscribed' });
+    await sandbox.optOut(ada);
+    const [result] = await sandbox.upsert(record(ada));
+    if (result?.status !== 'withheld') throw new Error('not withheld');
+    expect(result.known).toMatchObject({ remoteId: subscriberHash(ada), memo: { email: ada, status: 'unsubscribed' } });
+    sandbox.startCounting();
+    const again = await sandbox.upsert(record(ada, { known: result.known ?? null, changed }));
+    expect(again).toMatchObject([{ status: 'withheld', code: 'unsubscribed_at_mailchimp' }]);
+    expect(sandbox.calls()).toEqual([`GET ${path}`]);
+  });
+
   it('never makes a contact, and asks for an unknown one only once', async () => {
     const sandbox = await rehearse();
     const [first] = await sandbox.upsert(record(ada, { consents: revoked }));

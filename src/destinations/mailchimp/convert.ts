@@ -1,7 +1,8 @@
 import type { TypedValue } from '../../profiles/attribute.js';
-import type { FieldValue } from '../destination.js';
+import type { FieldValue, FieldValues } from '../destination.js';
 import type { MergeField } from './answers.js';
 import type { MergeValue } from './client.js';
+import { addressParts, requiredAddressParts, type AddressPart } from './field-names.js';
 
 /** A value as Mailchimp takes it, or why it cannot. */
 export type Converted = { readonly value: MergeValue } | { readonly code: string; readonly message: string };
@@ -68,8 +69,7 @@ const conversions: Readonly<Record<string, Conversion>> = {
     const [, zip] = /^(\d{5})(?:-\d{4})?$/.exec(plainText(value).trim()) ?? [];
     return zip === undefined ? no('not_a_zip', `"${plainText(value)}" is not a US zip code`) : ok(zip);
   },
-  address: () =>
-    no('address_not_supported', 'An address field needs street, city, state and zip apart from each other'),
+  address: (value) => addressOf(writtenParts(value)),
   url,
   imageurl: url,
   radio: choice,
@@ -85,6 +85,37 @@ const conversions: Readonly<Record<string, Conversion>> = {
 export function toMergeValue(value: FieldValue, field: MergeField): Converted {
   if (value === null) return ok('');
   return (conversions[field.type] ?? text)(value, field);
+}
+
+/**
+ * An address from the fields of its parts (`ADDRESS.addr1` …). Mailchimp takes it complete only; when all of its parts were taken away, it is
+ * cleared.
+ */
+export function addressFrom(tag: string, fields: FieldValues): Converted {
+  const given = addressParts.filter((part) => `${tag}.${part}` in fields);
+  const parts = given.map((part) => {
+    const value = fields[`${tag}.${part}`] ?? null;
+    return [part, value === null ? '' : plainText(value).trim()] as const;
+  });
+  return parts.every(([, text]) => text === '') ? ok('') : addressOf(Object.fromEntries(parts));
+}
+
+type AddressParts = Readonly<Partial<Record<AddressPart, string | undefined>>>;
+
+/** `street, city, state, zip`, and the country at the end if there is one; a list has the same order. */
+function writtenParts({ value }: TypedValue): AddressParts {
+  const parts = typeof value === 'object' ? value : String(value).split(',');
+  const [addr1, city, state, zip, country, ...tooMany] = parts.map((part) => part.trim());
+  if (tooMany.length > 0) return {};
+  return { addr1, city, state, zip, ...(country === undefined ? {} : { country }) };
+}
+
+function addressOf(parts: AddressParts): Converted {
+  const missing = requiredAddressParts.filter((part) => (parts[part] ?? '') === '');
+  if (missing.length > 0)
+    return no('incomplete_address', `An address needs street, city, state and zip; missing: ${missing.join(', ')}`);
+  const given = Object.entries(parts).flatMap(([part, text = '']) => (text === '' ? [] : [[part, text] as const]));
+  return ok(Object.fromEntries(given));
 }
 
 function plainText({ value }: TypedValue): string {

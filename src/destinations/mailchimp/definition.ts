@@ -1,5 +1,6 @@
 import type { Destination } from '../destination.js';
 import { MailchimpConnection, memberObject } from './connection.js';
+import { mailchimpOptions } from './mapping-options.js';
 import { mailchimpSettings, type MailchimpSettings } from './settings.js';
 
 /**
@@ -20,9 +21,11 @@ export const mailchimp: Destination<MailchimpSettings> = {
   id: 'mailchimp',
   title: 'Mailchimp',
   settings: mailchimpSettings,
-  secrets: ['apiKey'],
+  secrets: ['apiKey', 'clientSecret', 'webhookSecret', 'webhookSigningSecrets'],
   objects: [memberObject],
   consents: ['email'],
+  mappingOptions: mailchimpOptions,
+  lists: 'Static segment',
   limits: () => limits,
   connect: (settings, context) => new MailchimpConnection(settings, context, limits),
 };

@@ -37,5 +37,5 @@ export async function eachAlone(tasks: readonly Task[], parallelCalls: number): 
 
 /** "Signed up to a lot of lists" is `throttled`, but only for its address. */
 export function isAboutOneRecord({ kind, details }: DeliveryError): boolean {
-  return kind === 'rejected' || details.code === 'Invalid Resource';
+  return kind === 'rejected' || details.recordOnly === true;
 }

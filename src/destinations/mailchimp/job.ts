@@ -3,8 +3,8 @@ import type { OutgoingRecord, RecordResult } from '../destination.js';
 import type { Member } from './answers.js';
 import { refusals, type Decision, type Reason } from './consent-policy.js';
 import { memoOf, readMemo, writeMemo, type Memo } from './memo.js';
-import { toMergeWrite, type MergeWrite } from './merge-fields.js';
-import type { MergeField } from './answers.js';
+import { emptyWrite, isEmpty, toContactWrite, type ContactWrite } from './contact-write.js';
+import type { FieldCatalog } from './field-catalog.js';
 
 /** One record on its way, with what we know of its member. */
 export interface Job {
@@ -12,29 +12,34 @@ export interface Job {
   readonly email: string;
   readonly decision: Decision;
   readonly memo: Memo | null;
+  /** Earlier addresses of the person that are still members. */
+  readonly leftBehind: readonly string[];
 }
 
 /** A job with its fields as Mailchimp takes them. */
 export interface WriteJob extends Job {
   /** What changed; everything for a member that is not known to hold all of it. */
-  readonly news: MergeWrite;
+  readonly news: ContactWrite;
   /** Everything, for a member that has to be made. */
-  readonly whole: MergeWrite;
+  readonly whole: ContactWrite;
 }
 
 export function toJob(record: OutgoingRecord): Job {
   const consent = record.consents.email;
+  const memo = record.known === null ? null : readMemo(record.known.memo);
   return {
     record,
     email: record.key.trim().toLowerCase(),
     decision: consent === undefined || consent.status === 'unknown' ? null : { ...consent, status: consent.status },
-    memo: record.known === null ? null : readMemo(record.known.memo),
+    memo,
+    leftBehind: memo?.leftBehind ?? [],
   };
 }
 
-export function withFields(job: Job, fields: ReadonlyMap<string, MergeField>): WriteJob {
-  const whole = toMergeWrite(fields, job.record.fields);
-  const news = job.memo?.isComplete === true ? toMergeWrite(fields, job.record.changed) : whole;
+export function withFields(job: Job, catalog: FieldCatalog): WriteJob {
+  const { fields, changed } = job.record;
+  const whole = toContactWrite(catalog, fields);
+  const news = job.memo?.isComplete === true ? toContactWrite(catalog, changed, fields) : whole;
   return { ...job, news, whole };
 }
 
@@ -49,6 +54,16 @@ export function hasNewGrant(job: Job): boolean {
   return memo !== null && decision?.status === 'granted' && new Date(decision.at) > memo.seenAt;
 }
 
+/** Every address of the person that may still be a member: the present one, the last one we wrote, and those left behind before. */
+export function addressesOf({ email, memo, leftBehind }: Job): readonly string[] {
+  return [...new Set([memo?.email ?? email, ...leftBehind, email])];
+}
+
+/** The lists the member is not in yet: all of ours for a member we know nothing about. */
+export function listsToAdd({ record, memo }: Job): readonly string[] {
+  return memo?.isComplete === true ? record.listsToAdd : record.lists;
+}
+
 /** The tags the member does not have yet: all of ours for a member we know nothing about. */
 export function tagsToAdd({ record, memo }: Job): readonly string[] {
   return memo?.isComplete === true ? record.tagsToAdd : record.tags;
@@ -58,25 +73,49 @@ export function delivered(
   job: Job,
   member: Member,
   at: Date,
-  more: { readonly created?: boolean; readonly dropped?: MergeWrite['dropped']; readonly withdrawnAt?: Date } = {},
+  more: { readonly created?: boolean; readonly dropped?: ContactWrite['dropped']; readonly withdrawnAt?: Date } = {},
 ): RecordResult {
   const isComplete = more.withdrawnAt === undefined;
+  const { dropped = [], created = false, withdrawnAt } = more;
+  const memo = memoOf(member, at, {
+    leftBehind: job.leftBehind,
+    isComplete,
+    ...(withdrawnAt === undefined ? {} : { withdrawnAt }),
+  });
   return {
     profileId: job.record.profileId,
     status: 'delivered',
     remoteId: member.id,
-    created: more.created ?? false,
-    memo: writeMemo(memoOf(member, at, { ...more, isComplete })),
-    dropped: more.dropped ?? [],
+    created,
+    memo: writeMemo(memo),
+    dropped,
   };
 }
 
-export function withheld({ record }: Job, { code, message }: Reason): RecordResult {
-  return { profileId: record.profileId, status: 'withheld', code, message };
+/** @param found the member as it was just seen there: remembered, so that the next delivery knows where to look */
+export function withheld(
+  { record, memo, leftBehind }: Job,
+  { code, message }: Reason,
+  found?: { readonly member: Member; readonly at: Date },
+): RecordResult {
+  const result = { profileId: record.profileId, status: 'withheld', code, message } as const;
+  if (found === undefined) return result;
+  const { member, at } = found;
+  const isComplete = memo?.isComplete === true && memo.email === member.email_address.toLowerCase();
+  return { ...result, known: { remoteId: member.id, memo: writeMemo(memoOf(member, at, { leftBehind, isComplete })) } };
 }
 
 export function failed({ record }: Job, error: DeliveryError): RecordResult {
   return { profileId: record.profileId, status: 'failed', error };
+}
+
+/** Whether the grant is newer than what took the member off: an opt-out of ours is as old as the withdrawal behind it; any other as old as the member's last change at most. */
+export function grantIsNewer(job: Job, member: Member): boolean {
+  const { memo } = job;
+  const isOurs = memo !== null && memo.withdrawnAt !== null && memo.changedAt === member.last_changed;
+  const optedOutAt = isOurs && memo.withdrawnAt !== null ? memo.withdrawnAt : new Date(member.last_changed);
+  const granted = decidedAt(job);
+  return granted !== null && granted > optedOutAt;
 }
 
 /** An error about one record: some are Mailchimp's rules at work, and then the record is withheld. */
@@ -85,18 +124,38 @@ export function refused(job: Job, error: DeliveryError): RecordResult {
   return code === undefined ? failed(job, error) : withheld(job, { code, message: error.message });
 }
 
-/** Mailchimp names the merge field it does not accept: the rest of the record can go without it. */
-export function withoutField(write: MergeWrite, error: DeliveryError): MergeWrite | null {
+/** Mailchimp names the field it does not accept: the rest of the record can go without it. */
+export function withoutField(write: ContactWrite, error: DeliveryError): ContactWrite | null {
   const { field, code } = error.details;
-  if (error.kind !== 'rejected' || field === undefined || !(field in write.values)) return null;
-  const values = Object.fromEntries(Object.entries(write.values).filter(([tag]) => tag !== field));
-  return { values, dropped: [...write.dropped, { field, code: code ?? 'rejected', message: error.message }] };
+  if (error.kind !== 'rejected' || field === undefined) return null;
+  const rest = without(write, field);
+  if (rest === null) return null;
+  return { ...rest, dropped: [...write.dropped, { field, code: code ?? 'rejected', message: error.message }] };
 }
+
+/** null: it is none of the fields we sent. `interests.1a2b3c4d5e` and `marketing_permissions.item:0.enabled` name all of their kind. */
+function without(write: ContactWrite, field: string): ContactWrite | null {
+  const [name = ''] = field.split('.');
+  if (field in write.values) return { ...write, values: omit(write.values, field) };
+  if (name in write.own) {
+    const { language, vip } = write.own;
+    const keepsVip = name !== 'vip' && vip !== undefined;
+    return { ...write, own: keepsVip ? { vip } : name !== 'language' && language !== undefined ? { language } : {} };
+  }
+  if (name === 'interests' && !isEmpty({ ...emptyWrite, interests: write.interests }))
+    return { ...write, interests: {} };
+  if (name === 'marketing_permissions' && !isEmpty({ ...emptyWrite, permissions: write.permissions }))
+    return { ...write, permissions: {} };
+  return null;
+}
+
+const omit = <Value>(all: Readonly<Record<string, Value>>, name: string): Record<string, Value> =>
+  Object.fromEntries(Object.entries(all).filter(([key]) => key !== name));
 
 /** The member holds all of it already. */
 export function isUnchanged({ news, record, memo }: WriteJob): boolean {
   const tags = memo?.isComplete === true ? [...record.tagsToAdd, ...record.tagsToRemove] : record.tags;
-  return Object.keys(news.values).length === 0 && tags.length === 0;
+  return isEmpty(news) && tags.length === 0;
 }
 
 /** The result of a record that needed no call. */

@@ -1,14 +1,15 @@
 import { DeliveryError } from '../delivery-error.js';
 import type { BatchAnswer, Member, MemberStatus, RowError } from './answers.js';
-import type { BatchRow, MailchimpClient } from './client.js';
+import type { BatchRow } from './client.js';
+import type { MemberCalls } from './member-calls.js';
 import { tagsToAdd, withoutField, type WriteJob } from './job.js';
-import type { MergeWrite } from './merge-fields.js';
+import { rowBody, type ContactWrite } from './contact-write.js';
 import { rowDeliveryError } from './to-delivery-error.js';
 
 /** One row of a batch, as it will be sent. */
 export interface Row {
   readonly job: WriteJob;
-  readonly write: MergeWrite;
+  readonly write: ContactWrite;
   readonly status: MemberStatus;
 }
 
@@ -29,7 +30,7 @@ const repairs = 3;
  * @returns one outcome per row; an error of the whole request becomes the outcome of each row it carried
  */
 export async function sendRows(
-  client: MailchimpClient,
+  client: MemberCalls,
   rows: readonly Row[],
   updateExisting: boolean,
   repairsLeft = repairs,
@@ -59,7 +60,7 @@ const aboutRows = new Set(['Invalid Resource', 'Bad Request', 'JSON Parse Except
 
 /** A request refused as a whole names the row (`members.item:3.status`), or is halved until it does not need to. */
 async function isolate(
-  client: MailchimpClient,
+  client: MemberCalls,
   rows: readonly Row[],
   updateExisting: boolean,
   error: DeliveryError,
@@ -86,7 +87,7 @@ function toBatchRow({ job, write, status }: Row): BatchRow {
   return {
     email_address: job.email,
     status,
-    merge_fields: write.values,
+    ...rowBody(write),
     ...(tags.length === 0 ? {} : { tags }),
     ...(job.record.known === null ? consentEvidence(job, status) : {}),
   };

@@ -14,6 +14,8 @@ const memoSchema = z.object({
   withdrawnAt: z.coerce.date().nullable(),
   /** Whether the member holds all the fields we ever meant to send: not after a withdrawal, which sends none. */
   isComplete: z.boolean(),
+  /** Earlier addresses of the person that are still members: a withdrawal has to reach them too. */
+  leftBehind: z.array(z.string()).readonly().default([]),
 });
 /** What we remember about a member between two deliveries. */
 export type Memo = z.infer<typeof memoSchema>;
@@ -27,17 +29,22 @@ export function writeMemo(memo: Memo): Json {
   return { ...memo, seenAt: memo.seenAt.toISOString(), withdrawnAt: memo.withdrawnAt?.toISOString() ?? null };
 }
 
+/** More would be somebody who plays with us. */
+const mostLeftBehind = 20;
+
 export function memoOf(
   member: Member,
   seenAt: Date,
-  rest: Pick<Memo, 'isComplete'> & { readonly withdrawnAt?: Date },
+  rest: Pick<Memo, 'isComplete' | 'leftBehind'> & { readonly withdrawnAt?: Date },
 ): Memo {
+  const email = member.email_address.toLowerCase();
   return {
-    email: member.email_address.toLowerCase(),
+    email,
     status: member.status,
     changedAt: member.last_changed,
     seenAt,
     withdrawnAt: rest.withdrawnAt ?? null,
     isComplete: rest.isComplete,
+    leftBehind: [...new Set(rest.leftBehind)].filter((address) => address !== email).slice(-mostLeftBehind),
   };
 }

@@ -1,11 +1,14 @@
 import { DeliveryError } from '../delivery-error.js';
 import type { RecordResult } from '../destination.js';
 import type { Member, MemberStatus } from './answers.js';
-import type { MailchimpClient, MemberWrite } from './client.js';
+import type { MemberWrite } from './client.js';
 import { nextStep, noConsent, reasons } from './consent-policy.js';
+import { emptyWrite, memberBody, type ContactWrite } from './contact-write.js';
 import {
+  addressesOf,
   decidedAt,
   delivered,
+  grantIsNewer,
   isUnchanged,
   tagsToAdd,
   withheld,
@@ -14,20 +17,21 @@ import {
   type WriteJob,
 } from './job.js';
 import { consentEvidence } from './member-batch.js';
-import type { MergeWrite } from './merge-fields.js';
+import type { MemberCalls } from './member-calls.js';
 import type { OptOuts } from './opt-outs.js';
 
 interface Tools {
-  readonly client: MailchimpClient;
+  readonly client: MemberCalls;
   readonly optOuts: OptOuts;
   readonly now: () => Date;
-  /** What a grant makes of a contact: `pending` where the audience confirms by mail. */
+  /** What a grant makes of a contact: `pending` where Mailchimp is to ask for a confirmation. */
   readonly statusOfGrant: () => Promise<'subscribed' | 'pending'>;
+  readonly tagsStartAutomations: boolean;
 }
 
 interface Written {
   readonly member: Member;
-  readonly write: MergeWrite;
+  readonly write: ContactWrite;
 }
 
 /**
@@ -41,8 +45,8 @@ export class OneByOne {
   async look(job: WriteJob): Promise<RecordResult> {
     const member = await this.tools.client.member(job.email);
     if (member === null) return this.create(job);
-    const step = this.#step(job, member.status, this.#isNewerThanOptOut(job, member));
-    if (step === 'withhold') return withheld(job, reasonFor(member.status));
+    const step = this.#step(job, member.status, grantIsNewer(job, member));
+    if (step === 'withhold') return this.#withheld(job, member);
     if (step === 'subscribe') return this.#subscribe(job, job.whole);
     if (isUnchanged(job)) return this.#done(job, { member, write: job.news });
     const written = await this.#patch(job, job.news, {});
@@ -65,7 +69,7 @@ export class OneByOne {
    * refuses the whole request for anybody else, so trying first is safe.
    */
   async rename(job: WriteJob, from: string): Promise<RecordResult> {
-    const atNewAddress = { ...job, memo: null, news: job.whole };
+    const atNewAddress: WriteJob = { ...job, memo: null, news: job.whole };
     try {
       const written = await this.#patch({ ...job, email: from }, job.news, { email_address: job.email });
       return written === null ? await this.look(atNewAddress) : await this.#settle(job, written, false);
@@ -73,18 +77,18 @@ export class OneByOne {
       if (!isNotMovable(error)) throw error;
     }
     const left = await this.tools.client.member(from);
-    const step = left === null ? 'create' : this.#step(job, left.status, this.#isNewerThanOptOut(job, left));
+    const step = left === null ? 'create' : this.#step(job, left.status, grantIsNewer(job, left));
     // An opt-out is not shaken off by a new address. A bounce is about the old one, so it does not follow.
-    if (left !== null && step === 'withhold' && left.status !== 'cleaned') return withheld(job, reasonFor(left.status));
-    return this.look(atNewAddress);
+    if (left !== null && step === 'withhold' && left.status !== 'cleaned') return this.#withheld(job, left);
+    // The old contact stays: it is remembered, so that a later withdrawal reaches it as well.
+    return this.look({ ...atNewAddress, leftBehind: left === null ? job.leftBehind : [...job.leftBehind, from] });
   }
 
-  /** Takes the person off at once, wherever we know them to be or they turn out to be; never creates anybody for it. */
+  /** Takes the person off at once, at every address we know them by; never creates anybody for it. */
   async withdraw(job: Job): Promise<RecordResult> {
     const at = decidedAt(job) ?? this.tools.now();
-    const addresses = new Set([job.memo?.email ?? job.email, job.email]);
     let last: Member | null = null;
-    for (const address of addresses) {
+    for (const address of addressesOf(job)) {
       const member = await this.tools.client.patch(address, { status: 'unsubscribed' });
       last = member ?? last;
     }
@@ -101,7 +105,7 @@ export class OneByOne {
       ...consentEvidence(job, status),
       ...(tags.length === 0 ? {} : { tags }),
     };
-    const send = (merge_fields: MergeWrite['values']) => this.tools.client.put(job.email, { ...extras, merge_fields });
+    const send = (write: ContactWrite) => this.tools.client.put(job.email, { ...extras, ...memberBody(write) });
     const { answer, write } = await leavingOutFaulty(job.whole, send);
     // A status of its own: somebody else made the contact in between, and PUT has left it alone.
     return delivered(job, answer, this.tools.now(), { created: answer.status === status, dropped: write.dropped });
@@ -110,18 +114,25 @@ export class OneByOne {
   /** Brings the tags up to date, where there is anything to change. */
   async tag(job: Job, add: readonly string[], remove: readonly string[]): Promise<void> {
     if (add.length === 0 && remove.length === 0) return;
-    await this.tools.client.tags(job.email, add, remove);
+    const { client, tagsStartAutomations: startsAutomations } = this.tools;
+    await client.tags(job.email, { add, remove, startsAutomations });
+  }
+
+  /** What a batch cannot carry: marketing permissions. */
+  async permit(job: Job, permissions: ContactWrite['permissions']): Promise<void> {
+    const { marketing_permissions } = memberBody({ ...emptyWrite, permissions });
+    if (marketing_permissions !== undefined) await this.tools.client.patch(job.email, { marketing_permissions });
   }
 
   async #settle(job: WriteJob, written: Written, optOutsAreOlder: boolean): Promise<RecordResult> {
     const { status } = written.member;
     const step = this.#step(job, status, optOutsAreOlder);
-    if (step === 'withhold') return withheld(job, reasonFor(status));
+    if (step === 'withhold') return this.#withheld(job, written.member);
     if (step === 'subscribe') return this.#subscribe(job, job.whole);
     return this.#done(job, written);
   }
 
-  async #subscribe(job: WriteJob, whole: MergeWrite): Promise<RecordResult> {
+  async #subscribe(job: WriteJob, whole: ContactWrite): Promise<RecordResult> {
     const status = await this.tools.statusOfGrant();
     const written = await this.#patch(job, whole, { status });
     if (written === null) return this.create(job);
@@ -134,27 +145,23 @@ export class OneByOne {
     return delivered(job, member, this.tools.now(), { dropped: write.dropped });
   }
 
-  async #patch(job: WriteJob, news: MergeWrite, more: MemberWrite): Promise<Written | null> {
-    const send = (merge_fields: MergeWrite['values']) => this.tools.client.patch(job.email, { ...more, merge_fields });
+  async #patch(job: WriteJob, news: ContactWrite, more: MemberWrite): Promise<Written | null> {
+    const send = (write: ContactWrite) => this.tools.client.patch(job.email, { ...more, ...memberBody(write) });
     const { answer, write } = await leavingOutFaulty(news, send);
     return answer === null ? null : { member: answer, write };
   }
 
-  #step(job: Job, found: MemberStatus, grantIsNewer: boolean) {
-    return nextStep(job.decision?.status === 'granted', found, grantIsNewer);
+  #step(job: Job, found: MemberStatus, isNewer: boolean) {
+    return nextStep(job.decision?.status === 'granted', found, isNewer);
   }
 
-  /** An opt-out of ours is as old as the withdrawal behind it; any other as old as the member's last change at most. */
-  #isNewerThanOptOut(job: Job, member: Member): boolean {
-    const { memo } = job;
-    const isOurs = memo !== null && memo.withdrawnAt !== null && memo.changedAt === member.last_changed;
-    const optedOutAt = isOurs && memo.withdrawnAt !== null ? memo.withdrawnAt : new Date(member.last_changed);
-    const granted = decidedAt(job);
-    return granted !== null && granted > optedOutAt;
+  #withheld(job: Job, member: Member): RecordResult {
+    return withheld(job, reasonFor(member.status), { member, at: this.tools.now() });
   }
 }
 
-function reasonFor(status: MemberStatus) {
+/** Why a member with this status is left alone. */
+export function reasonFor(status: MemberStatus) {
   return status === 'unsubscribed' || status === 'archived' || status === 'cleaned' ? reasons[status] : noConsent;
 }
 
@@ -164,13 +171,13 @@ function isNotMovable(error: unknown): boolean {
   return error.details.field === 'email address' || error.details.code === 'Member Exists';
 }
 
-/** Sends again without each merge field that is not accepted, so that one bad value does not keep a record back. */
+/** Sends again without each field that is not accepted, so that one bad value does not keep a record back. */
 async function leavingOutFaulty<T>(
-  write: MergeWrite,
-  send: (values: MergeWrite['values']) => Promise<T>,
-): Promise<{ readonly answer: T; readonly write: MergeWrite }> {
+  write: ContactWrite,
+  send: (write: ContactWrite) => Promise<T>,
+): Promise<{ readonly answer: T; readonly write: ContactWrite }> {
   try {
-    return { answer: await send(write.values), write };
+    return { answer: await send(write), write };
   } catch (error) {
     const rest = error instanceof DeliveryError ? withoutField(write, error) : null;
     if (rest === null) throw error;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { MailchimpApi } from './api.js';
 import { MailchimpClient } from './client.js';
 import { OptOuts } from './opt-outs.js';
 import { mailchimpSettings } from './settings.js';
@@ -26,7 +27,10 @@ async function archivedContacts(count: number) {
   const clock = { at: march.getTime() + count * 60_000 };
   const now = () => new Date(clock.at);
   const settings = mailchimpSettings.parse({ apiKey: testKey, audienceId: list.slice(-10), baseUrl: sandbox.origin });
-  const optOuts = new OptOuts(new MailchimpClient(settings, testContext({ call: openGate(), now }), 5_000), now);
+  const optOuts = new OptOuts(
+    new MailchimpClient(new MailchimpApi(settings, testContext({ call: openGate(), now }), 5_000)),
+    now,
+  );
   sandbox.startCounting();
   return { sandbox, optOuts, clock };
 }

@@ -1,4 +1,5 @@
-import { pageSize, type MailchimpClient } from './client.js';
+import { pageSize } from './api.js';
+import type { MailchimpClient } from './client.js';
 
 export type OptOutStatus = 'unsubscribed' | 'archived';
 

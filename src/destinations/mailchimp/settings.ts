@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Grant } from '../authorization.js';
 
 const dataCentre = /-([a-z]+\d+)$/;
 
@@ -7,7 +8,16 @@ export const mailchimpSettings = z
     apiKey: z
       .string()
       .min(1)
-      .describe('API key. Mailchimp: Profile > Extras > API keys. It ends in your data centre, for example -us21'),
+      .optional()
+      .describe(
+        'API key. Mailchimp: Profile > Extras > API keys. It ends in your data centre, for example -us21. Leave empty to sign in with OAuth',
+      ),
+    clientId: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('OAuth instead of a key: client ID of your app. Mailchimp: Profile > Extras > Registered apps'),
+    clientSecret: z.string().min(1).optional().describe('OAuth: client secret of the same app'),
     audienceId: z
       .string()
       .trim()
@@ -25,12 +35,39 @@ export const mailchimpSettings = z
       .describe(
         'How changes of subscribed contacts are written: 500 in one call after looking up who opted out, or one call each',
       ),
+    mergeFieldLimit: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Merge fields your plan allows in an audience. Leave empty: 30, or 80 with the Premium plan'),
+    webhookSecret: z
+      .string()
+      .min(16)
+      .regex(/^[\w-]+$/)
+      .optional()
+      .describe('Secret at the end of the webhook address: at least 16 letters, digits, - or _. Empty: no webhooks'),
+    webhookSigningSecrets: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        'Signing secrets that Mailchimp showed when the webhook was made. More than one while a secret is being replaced; empty: the webhook is not signed',
+      ),
+    optInsAtMailchimp: z
+      .enum(['with_address', 'all', 'none'])
+      .default('with_address')
+      .describe(
+        'Which subscriptions at Mailchimp count as a consent: those that come with the IP address of a person who signed up, all of them, or none',
+      ),
     baseUrl: z
       .url({ protocol: /^https?$/ })
       .optional()
       .describe('Address of a sandbox, for example http://127.0.0.1:3103. Leave empty for the real Mailchimp'),
   })
-  .refine(({ apiKey, baseUrl }) => baseUrl !== undefined || dataCentre.test(apiKey), {
+  .refine(({ apiKey, clientId, clientSecret }) => apiKey !== undefined || (clientId && clientSecret), {
+    path: ['apiKey'],
+    message: 'Give an API key, or the client ID and the client secret of an OAuth app',
+  })
+  .refine(({ apiKey, baseUrl }) => apiKey === undefined || baseUrl !== undefined || dataCentre.test(apiKey), {
     path: ['apiKey'],
     message: 'The API key must end in its data centre, for example -us21',
   });
@@ -38,6 +75,19 @@ export type MailchimpSettings = z.infer<typeof mailchimpSettings>;
 
 /** Where the API of these settings is, without a trailing slash. */
 export function apiRoot({ apiKey, baseUrl }: MailchimpSettings): string {
-  const origin = baseUrl ?? `https://${dataCentre.exec(apiKey)?.[1] ?? 'us1'}.api.mailchimp.com`;
-  return `${origin.replace(/\/+$/, '').replace(/\/3\.0$/, '')}/3.0`;
+  return rootAt(baseUrl ?? originOf(dataCentre.exec(apiKey ?? '')?.[1]));
 }
+
+/** The same for an account that was connected by OAuth: its data centre was told then. */
+export function rootOfGrant({ baseUrl }: MailchimpSettings, { details }: Grant): string {
+  return rootAt(baseUrl ?? originOf(details.dataCentre));
+}
+
+/** Where a person signs in to connect an account. */
+export function loginRoot({ baseUrl }: MailchimpSettings): string {
+  return (baseUrl ?? 'https://login.mailchimp.com').replace(/\/+$/, '').replace(/\/3\.0$/, '');
+}
+
+const originOf = (centre: string | undefined): string => `https://${centre ?? 'us1'}.api.mailchimp.com`;
+
+const rootAt = (origin: string): string => `${origin.replace(/\/+$/, '').replace(/\/3\.0$/, '')}/3.0`;

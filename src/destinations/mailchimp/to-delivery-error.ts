@@ -46,15 +46,19 @@ const rules: readonly Rule[] = [
   { when: { status: 426 }, kind: 'unauthorized' },
 ];
 
-/** Anything the SDK throws, in our words and without a secret. No answer counts as `transient`: all our writes are keyed. */
-export function toDeliveryError(thrown: unknown): DeliveryError {
+/**
+ * Anything the SDK throws, in our words and without a secret.
+ *
+ * @param repeatable doing it twice has the effect of once. Otherwise no answer, and a fault of theirs, leave open whether it was done
+ */
+export function toDeliveryError(thrown: unknown, repeatable = true): DeliveryError {
   if (thrown instanceof DeliveryError) return thrown;
   const { status: plain, statusCode, code, response } = thrownSchema.catch({}).parse(thrown);
   const status = plain ?? statusCode;
-  if (status === undefined || status < 400) return withoutAnswer(code, status);
+  if (status === undefined || status < 400) return withoutAnswer(code, status, repeatable);
   const problem = problemAnswer.safeParse(response?.body).data;
   const rule = rules.find(({ when }) => fits(when, status, problem));
-  const kind = rule?.kind ?? (status >= 500 ? 'transient' : 'rejected');
+  const kind = rule?.kind ?? (status < 500 ? 'rejected' : repeatable ? 'transient' : 'unknown');
   const retryAfterMs = retryAfter(response?.headers['retry-after']) ?? rule?.retryAfterMs;
   const field = problem?.errors[0]?.field;
   return new DeliveryError(kind, sentence(status, problem), {
@@ -65,13 +69,15 @@ export function toDeliveryError(thrown: unknown): DeliveryError {
   });
 }
 
-function withoutAnswer(code: string | undefined, status: number | undefined): DeliveryError {
+/** Nothing was sent when there was nobody to send it to. */
+const neverArrived = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+
+function withoutAnswer(code: string | undefined, status: number | undefined, repeatable: boolean): DeliveryError {
+  const kind = repeatable || neverArrived.has(code ?? '') ? 'transient' : 'unknown';
   if (status !== undefined)
-    return new DeliveryError('transient', 'Mailchimp sent an answer that cannot be read', {
-      code: 'unreadable_answer',
-    });
-  if (code === 'ECONNABORTED') return new DeliveryError('transient', 'Mailchimp did not answer in time', { code });
-  return new DeliveryError('transient', 'Mailchimp could not be reached', { code: code ?? 'no_answer' });
+    return new DeliveryError(kind, 'Mailchimp sent an answer that cannot be read', { code: 'unreadable_answer' });
+  if (code === 'ECONNABORTED') return new DeliveryError(kind, 'Mailchimp did not answer in time', { code });
+  return new DeliveryError(kind, 'Mailchimp could not be reached', { code: code ?? 'no_answer' });
 }
 
 function fits(when: Rule['when'], status: number, problem: ProblemAnswer | undefined): boolean {
@@ -116,7 +122,7 @@ const rowRules: readonly RowRule[] = [
     words: /signed up to a lot of lists/i,
     kind: 'throttled',
     code: 'Invalid Resource',
-    details: { retryAfterMs: 60 * minuteMs },
+    details: { retryAfterMs: 60 * minuteMs, recordOnly: true },
   },
 ];
 

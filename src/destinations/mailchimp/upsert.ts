@@ -1,6 +1,6 @@
 import { DeliveryError } from '../delivery-error.js';
-import type { OutgoingRecord, RecordResult } from '../destination.js';
-import type { MailchimpClient } from './client.js';
+import type { OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
+import type { AudienceClient } from './audience-client.js';
 import { noConsent } from './consent-policy.js';
 import { eachAlone, isAboutOneRecord, type Task } from './each-alone.js';
 import {
@@ -8,6 +8,7 @@ import {
   failed,
   hasNewGrant,
   isUnchanged,
+  listsToAdd,
   refused,
   stillDelivered,
   toJob,
@@ -19,24 +20,33 @@ import {
 import { lookUpOptOuts, lookUpUnsubscribed } from './look-ups.js';
 import { aloneOrLook, isCheaperAlone, laneOf, type Lane } from './lanes.js';
 import { sendRows, type Row, type RowOutcome } from './member-batch.js';
-import type { MergeFields } from './merge-fields.js';
-import type { OneByOne } from './one-by-one.js';
+import { wantedBy, type FieldCatalog, type FieldCatalogs } from './field-catalog.js';
+import { readOptions, type MailchimpOptions } from './mapping-options.js';
+import type { MemberCalls } from './member-calls.js';
+import { addMissingChoices } from './missing-choices.js';
+import { OneByOne } from './one-by-one.js';
 import type { OptOuts } from './opt-outs.js';
 import type { MailchimpSettings } from './settings.js';
+import type { SegmentChange, SegmentChanges } from './segment-changes.js';
 import type { Withdrawals } from './withdrawals.js';
 
 export interface UpsertTools {
   readonly settings: MailchimpSettings;
-  readonly client: MailchimpClient;
-  readonly fields: MergeFields;
+  readonly client: MemberCalls;
+  readonly audience: AudienceClient;
+  readonly fields: FieldCatalogs;
   readonly optOuts: OptOuts;
   readonly withdrawals: Withdrawals;
-  readonly oneByOne: OneByOne;
-  readonly statusOfGrant: () => Promise<'subscribed' | 'pending'>;
+  readonly segments: SegmentChanges;
+  readonly statusOfGrant: (optIn: MailchimpOptions['optIn']) => Promise<'subscribed' | 'pending'>;
   readonly now: () => Date;
   readonly batchSize: number;
   readonly parallelCalls: number;
 }
+
+const writingLanes = ['new', 'batch', 'alone', 'look', 'rename'] as const;
+
+type Ways = Pick<UpsertRequest, 'options' | 'create'>;
 
 /**
  * Brings records to an audience in the fewest calls that never re-subscribe anybody.
@@ -49,11 +59,20 @@ export interface UpsertTools {
 export class Upsert {
   readonly #results: RecordResult[] = [];
   readonly #later: Task[] = [];
+  /** Tags that a batch cannot take away. */
+  readonly #untag: SegmentChange[] = [];
+  readonly #oneByOne: OneByOne;
+  readonly #statusOfGrant: () => Promise<'subscribed' | 'pending'>;
 
   constructor(
     private readonly tools: UpsertTools,
+    private readonly ways: Ways,
     private readonly inLoad: boolean,
-  ) {}
+  ) {
+    const { optIn, tagsStartAutomations } = readOptions(ways.options);
+    this.#statusOfGrant = () => tools.statusOfGrant(optIn);
+    this.#oneByOne = new OneByOne({ ...tools, statusOfGrant: this.#statusOfGrant, tagsStartAutomations });
+  }
 
   /** @throws DeliveryError when one reason stopped everything */
   async run(records: readonly OutgoingRecord[]): Promise<readonly RecordResult[]> {
@@ -62,18 +81,19 @@ export class Upsert {
     const lane = (name: Lane): readonly Job[] => lanes.get(name) ?? [];
     for (const job of lane('withhold')) this.#results.push(withheld(job, noConsent));
     await this.#withdraw(lane('withdraw'));
-    await this.#write(lane);
+    const writing = writingLanes.flatMap(lane);
+    await this.#write(lane, writing);
     const alike = this.#commonError();
     if (alike !== null) throw alike;
-    return this.#results;
+    return this.#changeSegments(writing);
   }
 
   async #withdraw(jobs: readonly Job[]): Promise<void> {
-    const { oneByOne, withdrawals, parallelCalls } = this.tools;
+    const { withdrawals, parallelCalls } = this.tools;
     const tasks = jobs.map((job) => ({
       job,
       run: async () => {
-        const result = await oneByOne.withdraw(job);
+        const result = await this.#oneByOne.withdraw(job);
         if (result.status === 'withheld' && job.decision !== null) withdrawals.remember(job.email, job.decision.at);
         return result;
       },
@@ -81,11 +101,10 @@ export class Upsert {
     this.#results.push(...(await eachAlone(tasks, parallelCalls)));
   }
 
-  async #write(lane: (name: Lane) => readonly Job[]): Promise<void> {
-    const jobs = (['new', 'batch', 'alone', 'look', 'rename'] as const).flatMap(lane);
+  async #write(lane: (name: Lane) => readonly Job[], jobs: readonly Job[]): Promise<void> {
     if (jobs.length === 0) return;
     try {
-      const fields = await this.tools.fields.covering(jobs.map(({ record }) => record.fields));
+      const fields = await this.#catalog(jobs);
       const ready = (name: Lane): WriteJob[] => lane(name).map((job) => withFields(job, fields));
       for (const job of this.#leaveUnchanged(ready('alone'), () => false)) this.#alone(job, 'alone');
       for (const job of ready('look')) this.#alone(job, 'look');
@@ -99,6 +118,15 @@ export class Upsert {
       return;
     }
     this.#results.push(...(await eachAlone(this.#later, this.tools.parallelCalls)));
+  }
+
+  /** The audience's fields; with the choices that these records need, where the mapping allows us to add some. */
+  async #catalog(jobs: readonly Job[]): Promise<FieldCatalog> {
+    const { audience, fields } = this.tools;
+    const sent = jobs.map(({ record }) => record.fields);
+    const catalog = await fields.covering(sent);
+    if (!this.ways.create.options || !(await addMissingChoices(audience, catalog, sent))) return catalog;
+    return fields.read(wantedBy(sent.flatMap((values) => Object.keys(values))));
   }
 
   async #batches(fresh: readonly WriteJob[], known: readonly WriteJob[]): Promise<void> {
@@ -121,17 +149,15 @@ export class Upsert {
 
   async #newRows(jobs: readonly WriteJob[]): Promise<readonly Row[]> {
     const isAnyGranted = jobs.some(({ decision }) => decision !== null);
-    const granted = isAnyGranted ? await this.tools.statusOfGrant() : 'subscribed';
+    const granted = isAnyGranted ? await this.#statusOfGrant() : 'subscribed';
     return jobs.map((job) => ({ job, write: job.whole, status: job.decision === null ? 'transactional' : granted }));
   }
 
   async #send(rows: readonly Row[], updateExisting: boolean): Promise<readonly RowOutcome[]> {
-    const outcomes: RowOutcome[] = [];
-    for (let from = 0; from < rows.length; from += this.tools.batchSize)
-      outcomes.push(
-        ...(await sendRows(this.tools.client, rows.slice(from, from + this.tools.batchSize), updateExisting)),
-      );
-    return outcomes;
+    const { client, batchSize } = this.tools;
+    const starts = Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, index) => index * batchSize);
+    const sent = starts.map((from) => sendRows(client, rows.slice(from, from + batchSize), updateExisting));
+    return (await Promise.all(sent)).flat();
   }
 
   async #read(outcomes: readonly RowOutcome[]): Promise<void> {
@@ -143,7 +169,10 @@ export class Upsert {
       else if (outcome.kind === 'unclear') this.#alone(job, 'look');
       else {
         const { member, isNew } = outcome;
-        this.#written(job, delivered(job, member, this.tools.now(), { created: isNew, dropped: write.dropped }));
+        this.#written(
+          outcome.row,
+          delivered(job, member, this.tools.now(), { created: isNew, dropped: write.dropped }),
+        );
       }
     }
     await this.#meet(existing);
@@ -164,29 +193,49 @@ export class Upsert {
     }
   }
 
-  /** Tags are only added by a batch; taking away is a call of its own. */
-  #written(job: WriteJob, result: RecordResult): void {
-    const remove = job.record.known === null ? [] : job.record.tagsToRemove;
-    if (remove.length === 0) this.#results.push(result);
+  /** A batch adds tags only, and carries no permissions. */
+  #written({ job, write }: Row, result: RecordResult): void {
+    const { known, profileId, tagsToRemove } = job.record;
+    if (known !== null)
+      this.#untag.push(...tagsToRemove.map((segment) => ({ profileId, email: job.email, segment, isIn: false })));
+    if (Object.keys(write.permissions).length === 0) this.#results.push(result);
     else
       this.#later.push({
         job,
         run: async () => {
-          await this.tools.oneByOne.tag(job, [], remove);
+          await this.#oneByOne.permit(job, write.permissions);
           return result;
         },
       });
   }
 
+  /** Whoever has arrived goes into the lists the record is to be in. */
+  async #changeSegments(jobs: readonly Job[]): Promise<readonly RecordResult[]> {
+    const arrived = new Set(
+      this.#results.flatMap(({ status, profileId }) => (status === 'delivered' ? profileId : [])),
+    );
+    const changes = jobs.flatMap((job) => {
+      const { profileId, listsToRemove } = job.record;
+      const change = (isIn: boolean) => (segment: string) => ({ profileId, email: job.email, segment, isIn });
+      return arrived.has(profileId) ? [...listsToAdd(job).map(change(true)), ...listsToRemove.map(change(false))] : [];
+    });
+    const wanted = [...changes, ...this.#untag.filter(({ profileId }) => arrived.has(profileId))];
+    const failures =
+      wanted.length === 0 ? new Map<string, DeliveryError>() : await this.tools.segments.carryOut(wanted);
+    return this.#results.map((result) => {
+      const error = failures.get(result.profileId);
+      return error === undefined ? result : { profileId: result.profileId, status: 'failed', error };
+    });
+  }
+
   #alone(job: WriteJob, way: 'alone' | 'look', optOutsAreOlder = false): void {
-    const { oneByOne } = this.tools;
-    const run = () => (way === 'look' ? oneByOne.look(job) : oneByOne.write(job, optOutsAreOlder));
+    const run = () => (way === 'look' ? this.#oneByOne.look(job) : this.#oneByOne.write(job, optOutsAreOlder));
     this.#later.push({ job, run });
   }
 
   #rename(job: WriteJob): void {
     const from = job.memo?.email ?? job.email;
-    this.#later.push({ job, run: () => this.tools.oneByOne.rename(job, from) });
+    this.#later.push({ job, run: () => this.#oneByOne.rename(job, from) });
   }
 
   #withoutSuspects(jobs: readonly WriteJob[]): readonly WriteJob[] {

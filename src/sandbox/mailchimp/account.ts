@@ -53,6 +53,18 @@ const addressSchema = z.record(z.string(), z.string());
 export const mergeValueSchema = z.union([z.string(), z.number(), addressSchema]);
 export type MergeValue = z.infer<typeof mergeValueSchema>;
 
+export const interestCategorySchema = z.strictObject({
+  id: z.string().regex(/^[0-9a-f]{10}$/),
+  title: z.string(),
+  type: z.enum(['checkboxes', 'dropdown', 'radio', 'hidden']).default('checkboxes'),
+  interests: z.array(z.strictObject({ id: z.string().regex(/^[0-9a-f]{10}$/), name: z.string() })).default([]),
+});
+export type InterestCategory = z.infer<typeof interestCategorySchema>;
+
+/** One line of a member's activity feed, in the API's own words. */
+export const feedItemSchema = z.looseObject({ activity_type: z.string(), created_at_timestamp: z.string() });
+export type FeedItem = z.infer<typeof feedItemSchema>;
+
 export const memberSchema = z.strictObject({
   email_address: z.string(),
   status: z.enum(memberStatuses),
@@ -76,8 +88,22 @@ export const memberSchema = z.strictObject({
   ip_opt: z.string().default(''),
   timestamp_opt: z.string().default(''),
   last_changed: z.string(),
+  /** Groups the member is in, by interest id. */
+  interests: z.record(z.string(), z.boolean()).default({}),
+  /** GDPR marketing permissions, by their id. */
+  permissions: z.record(z.string(), z.boolean()).default({}),
+  /** What the person said when unsubscribing; empty: nothing. */
+  unsubscribe_reason: z.string().default(''),
+  member_rating: z.int().min(1).max(5).default(2),
+  feed: z.array(feedItemSchema).default([]),
+  events: z
+    .array(z.strictObject({ name: z.string(), occurred_at: z.string(), properties: z.record(z.string(), z.string()) }))
+    .default([]),
 });
 export type Member = z.infer<typeof memberSchema>;
+
+/** When a fresh account was set up. */
+const freshTime = '2026-01-05T09:00:00+00:00';
 
 export const audienceSchema = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{10}$/),
@@ -87,7 +113,17 @@ export const audienceSchema = z.strictObject({
   double_optin: z.boolean().default(false),
   marketing_permissions: z.boolean().default(false),
   merge_fields: z.array(mergeFieldSchema),
-  tags: z.array(z.strictObject({ id: z.int(), name: z.string() })).default([]),
+  interest_categories: z.array(interestCategorySchema).default([]),
+  /** What `marketing_permissions` asks for. */
+  permissions: z.array(z.strictObject({ marketing_permission_id: z.string(), text: z.string() })).default([
+    { marketing_permission_id: 'e1a2b3c4d5', text: 'Email' },
+    { marketing_permission_id: 'f1a2b3c4d6', text: 'Direct Mail' },
+    { marketing_permission_id: 'a1a2b3c4d7', text: 'Customized Online Advertising' },
+  ]),
+  /** A tag is a static segment. */
+  tags: z
+    .array(z.strictObject({ id: z.int(), name: z.string(), created_at: z.string().default(freshTime) }))
+    .default([]),
   members: z.array(memberSchema).default([]),
   /** Permanently deleted addresses, lower-case: they can never be imported again. */
   forgotten: z.array(z.string()).default([]),
@@ -103,6 +139,11 @@ export const accountSchema = z.strictObject({
   tooManySignups: z.array(z.string()).default([]),
   /** Whether a PUT that carries only `status_if_new` brings an archived contact back. Not documented; true is the harder case. */
   putRevivesArchived: z.boolean().default(true),
+  /** Merge fields an audience may have: 30, or 80 with the Premium plan. */
+  mergeFieldLimit: z.int().default(30),
+  pro_enabled: z.boolean().default(false),
+  /** Of the user whose key is used. */
+  role: z.enum(['owner', 'admin', 'manager', 'author', 'viewer']).default('owner'),
   nextId: z.int().positive(),
   audiences: z.array(audienceSchema),
 });
@@ -139,8 +180,19 @@ export function freshAccount(): AccountState {
         id: freshAudienceId,
         web_id: 500_001,
         name: 'Chat contacts',
-        date_created: '2026-01-05T09:00:00+00:00',
+        date_created: freshTime,
         merge_fields: freshFields.map((field, index) => ({ merge_id: index + 1, ...field })),
+        interest_categories: [
+          {
+            id: '9f1c2d3e4a',
+            title: 'Topics',
+            interests: [
+              { id: '1a2b3c4d5e', name: 'News' },
+              { id: '2b3c4d5e6f', name: 'Offers' },
+              { id: '3c4d5e6f7a', name: 'Events' },
+            ],
+          },
+        ],
       },
     ],
   });

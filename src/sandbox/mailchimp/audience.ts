@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { AudienceState, Member, MemberStatus, WritableStatus } from './account.js';
+import { memberSchema, type AudienceState, type Member, type MemberStatus, type WritableStatus } from './account.js';
 import { archived, withStatus, type Actor } from './member-status.js';
 import { problems } from './problem.js';
+
+type Tag = AudienceState['tags'][number];
 
 /** What an audience needs of the account around it. */
 export interface Surroundings {
@@ -20,7 +22,7 @@ export function subscriberHash(email: string): string {
 export class Audience {
   readonly #members = new Map<string, Member>();
   readonly #hashes = new Map<string, string>();
-  readonly #tagNames = new Map<number, string>();
+  readonly #tags = new Map<number, Tag>();
   readonly #tagIds = new Map<string, number>();
   readonly #forgotten: Set<string>;
 
@@ -29,7 +31,7 @@ export class Audience {
     private readonly around: Surroundings,
   ) {
     for (const member of initial.members) this.#keep(member);
-    for (const tag of initial.tags) this.#keepTag(tag.id, tag.name);
+    for (const tag of initial.tags) this.#keepTag(tag);
     this.#forgotten = new Set(initial.forgotten);
   }
 
@@ -45,8 +47,23 @@ export class Audience {
     return [...this.#members.values()];
   }
 
-  tags(): { id: number; name: string }[] {
-    return [...this.#tagNames].map(([id, name]) => ({ id, name }));
+  tags(): Tag[] {
+    return [...this.#tags.values()];
+  }
+
+  tagNamed(name: string): Tag | undefined {
+    return this.#tags.get(this.#tagIds.get(name.toLowerCase()) ?? -1);
+  }
+
+  makeTag(name: string): Tag {
+    return this.#keepTag({ id: this.around.nextId(), name, created_at: this.around.now() });
+  }
+
+  /** Nobody has it any more. */
+  dropTag(id: number): void {
+    this.#tagIds.delete(this.tagName(id).toLowerCase());
+    this.#tags.delete(id);
+    for (const member of this.#members.values()) member.tags = member.tags.filter((tag) => tag.id !== id);
   }
 
   count(status: MemberStatus): number {
@@ -64,28 +81,18 @@ export class Audience {
   create(email: string, status: WritableStatus): Member {
     this.#refuse(email);
     const id = this.around.nextId();
-    const member: Member = {
+    const member = memberSchema.parse({
       email_address: email,
       status,
-      statusBeforeArchive: null,
       unsubscribedBy: status === 'unsubscribed' ? 'api' : null,
-      underReview: false,
-      merge_fields: {},
-      tags: [],
       unique_email_id: createHash('md5').update(`unique:${email.toLowerCase()}`).digest('hex').slice(0, 10),
       contact_id: createHash('md5')
         .update(`contact:${String(id)}`)
         .digest('hex'),
       web_id: id,
-      email_type: 'html',
-      language: '',
-      vip: false,
-      ip_signup: '',
-      timestamp_signup: '',
-      ip_opt: '',
       timestamp_opt: status === 'subscribed' ? this.around.now() : '',
       last_changed: this.around.now(),
-    };
+    });
     this.#keep(member);
     return member;
   }
@@ -126,7 +133,7 @@ export class Audience {
 
   /** A name is a tag whatever its case; an unknown one is made. */
   addTag(member: Member, name: string): void {
-    const id = this.#tagIds.get(name.toLowerCase()) ?? this.#keepTag(this.around.nextId(), name);
+    const { id } = this.tagNamed(name) ?? this.makeTag(name);
     if (member.tags.some((tag) => tag.id === id)) return;
     member.tags.push({ id, date_added: this.around.now() });
   }
@@ -137,7 +144,7 @@ export class Audience {
   }
 
   tagName(id: number): string {
-    return this.#tagNames.get(id) ?? '';
+    return this.#tags.get(id)?.name ?? '';
   }
 
   touch(member: Member): void {
@@ -162,9 +169,9 @@ export class Audience {
     this.#hashes.delete(member.contact_id);
   }
 
-  #keepTag(id: number, name: string): number {
-    this.#tagNames.set(id, name);
-    this.#tagIds.set(name.toLowerCase(), id);
-    return id;
+  #keepTag(tag: Tag): Tag {
+    this.#tags.set(tag.id, tag);
+    this.#tagIds.set(tag.name.toLowerCase(), tag.id);
+    return tag;
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UnparsableBody } from '../emulator.js';
-import { writableStatuses } from './account.js';
+import { mergeFieldTypes, writableStatuses } from './account.js';
 import { problems, type FieldProblem } from './problem.js';
 
 const status = z.enum(writableStatuses);
@@ -9,6 +9,7 @@ const memberFields = {
   email_address: z.string().optional(),
   email_type: z.enum(['html', 'text']).optional(),
   merge_fields: z.record(z.string(), z.unknown()).optional(),
+  interests: z.record(z.string(), z.boolean()).optional(),
   language: z.string().optional(),
   vip: z.boolean().optional(),
   ip_signup: z.union([z.ipv4(), z.ipv6(), z.literal('')]).optional(),
@@ -21,7 +22,12 @@ const memberFields = {
 /** `POST /lists/{id}/members` */
 export const addBody = z.object({ ...memberFields, email_address: z.string(), status });
 /** `PUT` and `PATCH` of one member. */
-export const writeBody = z.object({ ...memberFields, status: status.optional(), status_if_new: status.optional() });
+export const writeBody = z.object({
+  ...memberFields,
+  status: status.optional(),
+  status_if_new: status.optional(),
+  marketing_permissions: z.array(z.object({ marketing_permission_id: z.string(), enabled: z.boolean() })).optional(),
+});
 export type WriteBody = z.infer<typeof writeBody>;
 
 /** `POST /lists/{id}`: rows have no `status_if_new`. */
@@ -55,3 +61,30 @@ export function fieldProblem(issue: z.core.$ZodIssue): FieldProblem {
     return { field, message: `Schema describes ${issue.expected}, something else found instead` };
   return { field, message: issue.message };
 }
+
+const fieldOptions = z.object({
+  choices: z.array(z.string()).optional(),
+  date_format: z.string().optional(),
+  phone_format: z.enum(['none', 'US']).optional(),
+  default_country: z.int().optional(),
+  size: z.int().optional(),
+});
+
+/** `POST /lists/{id}/merge-fields`. A tag that is left out is made of the name, and any tag is cut at ten characters. */
+export const mergeFieldBody = z.object({
+  name: z.string().min(1),
+  type: z.enum(mergeFieldTypes),
+  tag: z.string().optional(),
+  required: z.boolean().optional(),
+  public: z.boolean().optional(),
+  default_value: z.string().optional(),
+  help_text: z.string().optional(),
+  options: fieldOptions.optional(),
+});
+/** `PATCH`: the type can never be changed. */
+export const mergeFieldChange = mergeFieldBody.omit({ type: true }).partial();
+export const categoryBody = z.object({
+  title: z.string().min(1),
+  type: z.enum(['checkboxes', 'dropdown', 'radio', 'hidden']),
+});
+export const interestBody = z.object({ name: z.string().min(1) });

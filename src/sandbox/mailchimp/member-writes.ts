@@ -117,11 +117,25 @@ function write(
   if (existing && body.email_address !== undefined) audience.rename(existing, body.email_address);
   if (existing && status !== undefined) audience.setStatus(existing, status);
   member.merge_fields = { ...held, ...values };
+  keepChoices(audience, member, body);
   Object.assign(member, plainFields(body));
   if (options.replaceTags === true) member.tags = [];
   for (const tag of body.tags ?? []) audience.addTag(member, tag);
   audience.touch(member);
   return member;
+}
+
+/** Groups and permissions that a write does not name keep their value; ids the audience does not have are dropped. */
+function keepChoices(
+  audience: Audience,
+  member: Member,
+  { interests, marketing_permissions }: Pick<WriteBody, 'interests' | 'marketing_permissions'>,
+): void {
+  const { interest_categories, permissions } = audience.settings;
+  const ids = new Set(interest_categories.flatMap((category) => category.interests.map(({ id }) => id)));
+  for (const [id, isIn] of Object.entries(interests ?? {})) if (ids.has(id)) member.interests[id] = isIn;
+  for (const { marketing_permission_id: id, enabled } of marketing_permissions ?? [])
+    if (permissions.some((permission) => permission.marketing_permission_id === id)) member.permissions[id] = enabled;
 }
 
 const plain = ['email_type', 'language', 'vip', 'ip_signup', 'timestamp_signup', 'ip_opt', 'timestamp_opt'] as const;

@@ -24,12 +24,13 @@ export function memberBody(audience: Audience, member: Member): Record<string, u
     merge_fields: Object.fromEntries(
       audience.settings.merge_fields.map(({ tag }) => [tag, member.merge_fields[tag] ?? '']),
     ),
+    ...choicesOf(audience, member),
     stats: { avg_open_rate: 0, avg_click_rate: 0 },
     ip_signup: member.ip_signup,
     timestamp_signup: member.timestamp_signup,
     ip_opt: member.ip_opt,
     timestamp_opt: member.timestamp_opt,
-    member_rating: 2,
+    member_rating: member.member_rating,
     last_changed: member.last_changed,
     language: member.language,
     vip: member.vip,
@@ -46,11 +47,31 @@ export function memberBody(audience: Audience, member: Member): Record<string, u
   };
 }
 
+/** Absent when the audience has no groups, or does not ask for permissions. */
+function choicesOf(audience: Audience, member: Member): Record<string, unknown> {
+  const { interest_categories: categories, marketing_permissions: asks, permissions } = audience.settings;
+  const groups = categories.flatMap(({ interests }) => interests);
+  return {
+    ...(groups.length === 0
+      ? {}
+      : { interests: Object.fromEntries(groups.map(({ id }) => [id, member.interests[id] ?? false])) }),
+    ...(asks
+      ? {
+          marketing_permissions: permissions.map((permission) => ({
+            ...permission,
+            enabled: member.permissions[permission.marketing_permission_id] ?? false,
+          })),
+        }
+      : {}),
+  };
+}
+
 function unsubscribeReason(member: Member): string {
+  if (member.unsubscribe_reason !== '') return member.unsubscribe_reason;
   return member.unsubscribedBy === 'contact' ? 'NORMAL' : 'N/A (Unsubscribed by admin)';
 }
 
-export function mergeFieldBody(listId: string, field: MergeField, index: number): Record<string, unknown> {
+export function mergeFieldAnswer(listId: string, field: MergeField, index: number): Record<string, unknown> {
   return { ...field, display_order: index + 2, list_id: listId, _links: [] };
 }
 

@@ -61,6 +61,9 @@ export const problems = {
     ),
   mergeFields: (errors: readonly FieldProblem[]) =>
     new Problem(400, 'Invalid Resource', 'Your merge fields were invalid.', errors),
+  tooManyMergeFields: (limit: number) =>
+    new Problem(400, 'Merge Max Limit Exceeded', `You have reached the limit of ${String(limit)} merge fields.`),
+  badRequest: (detail: string) => new Problem(400, 'Bad Request', detail),
   invalid: (errors: readonly FieldProblem[]) =>
     new Problem(
       400,

@@ -4,10 +4,12 @@ import { z } from 'zod';
 import type { AccountState } from './account.js';
 import type { Audience } from './audience.js';
 import { addBody, batchBody, fieldProblem, parseBody, tagsBody, writeBody } from './bodies.js';
+import { registerFieldRoutes } from './field-routes.js';
 import type { FrontDoor } from './front-door.js';
 import { addMember, batchRow, patchMember, putMember, type RowOutcome, type WriteOptions } from './member-writes.js';
-import { audienceBody, memberBody, mergeFieldBody, onlyFields } from './present.js';
+import { audienceBody, memberBody, onlyFields } from './present.js';
 import { Problem, problems } from './problem.js';
+import { registerSegmentRoutes } from './segment-routes.js';
 import { listed, membersQuery, pageQuery, tagQuery, writeQuery } from './queries.js';
 
 /** What the routes see of the account. */
@@ -18,10 +20,10 @@ export interface Account {
   readonly audiences: () => readonly Audience[];
 }
 
-interface InList {
+export interface InList {
   Params: { list: string };
 }
-interface InMember {
+export interface InMember {
   Params: { list: string; member: string };
 }
 
@@ -33,8 +35,10 @@ export function registerRoutes(app: FastifyInstance, account: Account, door: Fro
   door.guard(app);
   answerProblems(app);
   registerAccountRoutes(app, account);
+  registerFieldRoutes(app, account);
   registerMemberRoutes(app, account);
   registerTagRoutes(app, account);
+  registerSegmentRoutes(app, account);
 }
 
 function answerProblems(app: FastifyInstance): void {
@@ -65,7 +69,9 @@ function registerAccountRoutes(app: FastifyInstance, account: Account): void {
   app.get('/', () => ({
     account_id: 'f0e1d2c3b4a5968778695a4b3',
     account_name: account.state().name,
-    role: 'owner',
+    role: account.state().role,
+    pricing_plan_type: 'monthly',
+    pro_enabled: account.state().pro_enabled,
     total_subscribers: account.audiences().reduce((sum, audience) => sum + audience.count('subscribed'), 0),
     _links: [],
   }));
@@ -78,20 +84,6 @@ function registerAccountRoutes(app: FastifyInstance, account: Account): void {
   app.get<InList>('/lists/:list', (request) =>
     onlyFields(audienceBody(account.audience(request.params.list)), pageQuery.parse(request.query).fields),
   );
-  app.get<InList>('/lists/:list/merge-fields', (request) => {
-    const query = pageQuery.parse(request.query);
-    const { id, merge_fields } = account.audience(request.params.list).settings;
-    const page = merge_fields.map((field, index) => mergeFieldBody(id, field, index));
-    return onlyFields(
-      {
-        merge_fields: page.slice(query.offset, query.offset + query.count),
-        list_id: id,
-        total_items: merge_fields.length,
-        _links: [],
-      },
-      query.fields,
-    );
-  });
 }
 
 function registerMemberRoutes(app: FastifyInstance, account: Account): void {
