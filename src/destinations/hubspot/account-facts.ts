@@ -1,20 +1,10 @@
-import { z } from 'zod';
 import type { ConnectionMemory } from '../destination.js';
-import { accountDetails, oauthInfo, privateAppInfo, type TokenInfo } from './api/account.js';
+import { type Facts, recallFacts, rememberFacts } from './account-memory.js';
+import { type AccountDetails, accountDetails, oauthInfo, privateAppInfo, type TokenInfo } from './api/account.js';
 import type { HubspotClient } from './client.js';
 import type { HubspotSettings } from './settings.js';
 
-const factsSchema = z.object({
-  portalId: z.string(),
-  /** Of the app whose token it is: what it changed is our own doing. null: HubSpot does not say. */
-  appId: z.string().nullable(),
-  timeZone: z.string(),
-});
-type Facts = z.infer<typeof factsSchema>;
-
-const memoryName = 'account';
-
-/** What never changes about an account: asked for once, and found again after a restart. */
+/** Whose account it is and by which app we speak to it: asked for once, and found again after a restart. */
 export class AccountFacts {
   #known: Promise<Facts> | null = null;
 
@@ -33,23 +23,25 @@ export class AccountFacts {
     return asked;
   }
 
-  /** What may change: the scopes. @throws DeliveryError */
-  tokenInfo(): Promise<TokenInfo> {
+  /** As they are now; remembered. @throws DeliveryError */
+  async look(): Promise<{ readonly token: TokenInfo; readonly details: AccountDetails; readonly facts: Facts }> {
+    const token = await this.#tokenInfo();
+    const details = await accountDetails(this.client);
+    const facts = {
+      portalId: details.portalId,
+      appId: this.settings.appId ?? token.appId ?? null,
+      timeZone: details.timeZone,
+    };
+    this.client.timeZone ??= facts.timeZone;
+    await rememberFacts(this.memory, facts);
+    return { token, details, facts };
+  }
+
+  #tokenInfo(): Promise<TokenInfo> {
     return this.settings.accessToken === undefined ? oauthInfo(this.client) : privateAppInfo(this.client);
   }
 
   async #find(): Promise<Facts> {
-    const remembered = factsSchema.safeParse(await this.memory.get(memoryName));
-    const facts = remembered.success ? remembered.data : await this.#ask();
-    this.client.timeZone ??= facts.timeZone;
-    return facts;
-  }
-
-  async #ask(): Promise<Facts> {
-    const { appId } = await this.tokenInfo();
-    const { portalId, timeZone } = await accountDetails(this.client);
-    const facts = { portalId, appId: this.settings.appId ?? appId ?? null, timeZone };
-    await this.memory.set(memoryName, facts);
-    return facts;
+    return (await recallFacts(this.memory)) ?? (await this.look()).facts;
   }
 }

@@ -1,6 +1,8 @@
 import type { ConnectionContext } from '../destination.js';
 import type { AccountFacts } from './account-facts.js';
 import type { HubspotClient } from './client.js';
+import type { Directory } from './directory.js';
+import type { ListDirectory } from './lists/list-directory.js';
 import type { PropertyCatalogs } from './property-catalogs.js';
 import type { HubspotSettings } from './settings.js';
 
@@ -11,4 +13,6 @@ export interface Account {
   readonly context: ConnectionContext;
   readonly facts: AccountFacts;
   readonly catalogs: PropertyCatalogs;
+  readonly lists: ListDirectory;
+  readonly directory: Directory;
 }

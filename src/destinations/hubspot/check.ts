@@ -1,7 +1,7 @@
 import { DeliveryError } from '../delivery-error.js';
 import type { CheckRequest, ConnectionCheck } from '../destination.js';
 import type { Account } from './account.js';
-import { accountDetails, dailyUsage, type TokenInfo } from './api/account.js';
+import { dailyUsage } from './api/account.js';
 import { isOfCompany } from './contact-write.js';
 import type { Properties } from './property.js';
 import { blockingScopes, missingScopes, type ScopeUse } from './scopes.js';
@@ -12,8 +12,10 @@ export async function check(
   { mapping }: CheckRequest,
   uses: readonly ScopeUse[],
 ): Promise<ConnectionCheck> {
-  const { hubId, scopes, appId } = await tokenInfo(account);
-  const details = await accountDetails(account.client);
+  const {
+    token: { hubId, scopes, appId },
+    details,
+  } = await look(account);
   return {
     account: `HubSpot account ${hubId}`,
     problems: [...blockingScopes(scopes, mapping), ...(await mappingProblems(account, mapping))],
@@ -29,9 +31,9 @@ export async function check(
 }
 
 /** HubSpot says "not found" of a token it does not know. */
-async function tokenInfo({ facts }: Account): Promise<TokenInfo> {
+async function look({ facts }: Account): ReturnType<Account['facts']['look']> {
   try {
-    return await facts.tokenInfo();
+    return await facts.look();
   } catch (error) {
     if (!(error instanceof DeliveryError) || error.kind !== 'rejected') throw error;
     throw new DeliveryError('unauthorized', 'HubSpot does not know the access token', { code: 'UNKNOWN_TOKEN' });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Grant } from '../authorization.js';
 import { DeliveryError } from '../delivery-error.js';
 import type { CallDescription, ConnectionContext } from '../destination.js';
+import { recallFacts } from './account-memory.js';
 import { abortableAgent, abortableBy } from './abortable-agent.js';
 import type { HubspotSettings } from './settings.js';
 import { type HubspotError, toDeliveryError, toRecordError } from './to-delivery-error.js';
@@ -32,6 +33,7 @@ export class HubspotClient {
   #sdk: { readonly token: string; readonly client: Client } | null = null;
   /** The account's, once it is known: for the end of its daily limit. */
   timeZone: string | undefined;
+  #recalled: Promise<void> | null = null;
 
   constructor(
     private readonly settings: HubspotSettings,
@@ -67,6 +69,7 @@ export class HubspotClient {
     answer: z.ZodType<T>,
     request: (pass: Pass, signal: AbortSignal) => Promise<unknown>,
   ): Promise<T> {
+    await (this.#recalled ??= this.#recall());
     let pass = await this.#pass();
     const attempt = (): Promise<T> =>
       this.context.call(call, (signal) => this.#answered(call, answer, pass, signal, request));
@@ -97,6 +100,11 @@ export class HubspotClient {
         secret: pass.token,
       });
     }
+  }
+
+  /** What an earlier look at the account has found. */
+  async #recall(): Promise<void> {
+    this.timeZone ??= (await recallFacts(this.context.memory))?.timeZone;
   }
 
   async #pass(): Promise<Pass> {

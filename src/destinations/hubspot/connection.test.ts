@@ -23,6 +23,7 @@ describe('a check of the connection', () => {
       problems: [],
       details: { 'time zone': 'Europe/Berlin', currency: 'EUR', 'app ID': '770001' },
     });
+    expect(report.details?.['calls left today']).toMatch(/^\d+ of 250000$/);
     expect(account.calls()).toHaveLength(4);
   });
 

@@ -1,9 +1,12 @@
+import type { ActionLookUp, ActionRequest, ActionResult } from '../action.js';
 import { DeliveryError } from '../delivery-error.js';
 import type {
   CheckRequest,
   Connection,
   ConnectionCheck,
   ConnectionContext,
+  ErasedRecord,
+  EraseResult,
   PrepareReport,
   PrepareRequest,
   RecordPreview,
@@ -13,12 +16,18 @@ import type {
 } from '../destination.js';
 import type { Account } from './account.js';
 import { AccountFacts } from './account-facts.js';
+import type { HubspotAction } from './actions/action.js';
+import { hubspotActions } from './actions/index.js';
 import { check } from './check.js';
 import { HubspotClient } from './client.js';
+import { Directory } from './directory.js';
+import { erase } from './erase.js';
+import { ListDirectory } from './lists/list-directory.js';
 import { prepare } from './prepare.js';
 import { preview } from './preview.js';
 import { toRemoteField } from './property.js';
 import { propertyCatalogs } from './property-catalogs.js';
+import type { ScopeUse } from './scopes.js';
 import type { HubspotSettings } from './settings.js';
 import { upsert } from './upsert.js';
 
@@ -34,11 +43,13 @@ export class HubspotConnection implements Connection {
       context,
       facts: new AccountFacts(client, settings, context.memory),
       catalogs: propertyCatalogs(client, context.now),
+      lists: new ListDirectory(client, context.memory),
+      directory: new Directory(client, context.now),
     };
   }
 
   check(request: CheckRequest): Promise<ConnectionCheck> {
-    return check(this.#account, request, []);
+    return check(this.#account, request, scopeUses);
   }
 
   async fields(object: string): Promise<readonly RemoteField[]> {
@@ -61,6 +72,29 @@ export class HubspotConnection implements Connection {
     requireContacts(request.object);
     return prepare(this.#account, request);
   }
+
+  async perform(action: string, requests: readonly ActionRequest[]): Promise<readonly ActionResult[]> {
+    return actionCalled(action).perform(this.#account, requests);
+  }
+
+  async lookUp(action: string, requests: readonly ActionRequest[]): Promise<readonly ActionLookUp[]> {
+    return actionCalled(action).lookUp(this.#account, requests);
+  }
+
+  async erase(object: string, records: readonly ErasedRecord[]): Promise<readonly EraseResult[]> {
+    requireContacts(object);
+    return erase(this.#account, records);
+  }
+}
+
+const scopeUses: readonly ScopeUse[] = hubspotActions.flatMap(({ declaration: { scopes, title } }) =>
+  scopes.map((scope) => ({ scope, neededFor: `the action "${title}"` })),
+);
+
+function actionCalled(id: string): HubspotAction {
+  const action = hubspotActions.find(({ declaration }) => declaration.id === id);
+  if (action !== undefined) return action;
+  throw new DeliveryError('rejected', `HubSpot has no action "${id}"`, { code: 'UNKNOWN_ACTION' });
 }
 
 function requireContacts(object: string): void {

@@ -1,5 +1,7 @@
 import type { Destination } from '../destination.js';
+import { hubspotActions } from './actions/index.js';
 import { HubspotConnection } from './connection.js';
+import { erasure } from './erase.js';
 import { limits } from './limits.js';
 import { mappingOptionsSchema } from './mapping-options.js';
 import { type HubspotSettings, settingsSchema } from './settings.js';
@@ -11,6 +13,10 @@ export const hubspot: Destination<HubspotSettings> = {
   settings: settingsSchema,
   secrets: ['accessToken', 'clientSecret'],
   objects: ['contacts'],
+  consents: ['email'],
+  lists: 'Static list',
+  actions: hubspotActions.map(({ declaration }) => declaration),
+  erasure,
   mappingOptions: mappingOptionsSchema,
   limits,
   connect: (settings, context) => new HubspotConnection(settings, context),

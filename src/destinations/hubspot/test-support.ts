@@ -5,7 +5,7 @@ import { type RunningSandbox, startSandbox } from '../../sandbox/sandbox-server.
 import type { CallGate, Connection, FieldValues, OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
 import { hubspot } from './definition.js';
 import { settingsSchema } from './settings.js';
-import { plainRecord, plainTarget, testContext } from '../test-support.js';
+import { plainRecord, plainTarget, type TestContext, testContext } from '../test-support.js';
 
 /** Lets every call through; gives it up after a while. */
 export const openGate =
@@ -17,6 +17,7 @@ export interface Rehearsal {
   readonly sandbox: RunningSandbox;
   readonly connection: Connection;
   readonly control: Control;
+  readonly context: TestContext;
   /** Calls so far, as `POST /crm/v3/objects/contacts/batch/upsert`. */
   readonly calls: () => string[];
   readonly entries: () => JournalEntry[];
@@ -51,6 +52,7 @@ export async function rehearse(options: Options = {}): Promise<Rehearsal> {
   return {
     sandbox,
     connection: hubspot.connect(settings, context),
+    context,
     control,
     entries,
     byHand: handOf(sandbox.origin),

@@ -3,11 +3,13 @@ import type { DeliveredRecord, OutgoingRecord, RecordResult, UpsertRequest } fro
 import type { Account } from './account.js';
 import { upsertContacts } from './api/contacts.js';
 import { BatchDelivery } from './batch-delivery.js';
+import { emailConsent } from './consent/email-consent.js';
 import { comparableKey } from './contact-key.js';
 import { planContacts } from './contact-plan.js';
 import { type ContactWrite, isIdle } from './contact-write.js';
 import { type FollowUp, followUp } from './follow-up.js';
 import { forceStages } from './lifecycle-stage.js';
+import { ownedLists } from './lists/owned-lists.js';
 import { toMappingOptions } from './mapping-options.js';
 import { hasMoved, toMemo } from './memo.js';
 import { isAstray, moveContacts } from './moved-contacts.js';
@@ -15,7 +17,7 @@ import { isAstray, moveContacts } from './moved-contacts.js';
 export const batchSize = 100;
 
 /** What is done once the contacts themselves are there, in this order. */
-const followUps: readonly FollowUp[] = [forceStages];
+const followUps: readonly FollowUp[] = [forceStages, ownedLists, emailConsent];
 
 type Results = Map<string, RecordResult>;
 
