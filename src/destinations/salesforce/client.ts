@@ -1,31 +1,32 @@
-import { Connection, OAuth2 } from 'jsforce/lib/core.js';
+import { Connection } from 'jsforce/lib/core.js';
 import type { HttpRequest } from 'jsforce/lib/types/index.js';
 import type { z } from 'zod';
 import { DeliveryError } from '../delivery-error.js';
 import type { CallDescription, ConnectionContext } from '../destination.js';
 import { DailyBudget, type ApiUsage } from './daily-budget.js';
 import { FetchTransport } from './fetch-transport.js';
-import { Session, type Token } from './session.js';
+import { isRefusedToken, Session, type Token } from './session.js';
 import type { SalesforceSettings } from './settings.js';
 import { toDeliveryError } from './to-delivery-error.js';
-import {
-  describeAnswer,
-  queryPage,
-  savedRows,
-  tokenAnswer,
-  type DescribeAnswer,
-  type QueriedRow,
-  type SavedRow,
-} from './wire.js';
-
-export type WireValue = string | number | boolean | null;
-export type WireRecord = Readonly<Record<string, WireValue>>;
+import { tokenSourceOf } from './token-source.js';
+import { describeAnswer, queryPage, type DescribeAnswer, type QueriedRow, type QueryPage } from './wire.js';
 
 /** Marks our writes in the org's change events, so that they can be told from everybody else's. */
-const clientName = 'parley';
+export const clientName = 'parley';
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the version's path; from `/services` on: below the instance. */
+  readonly url: string;
+  /** Text goes as it is, anything else as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** HTTP statuses whose answer is to be read although they are not a success. */
+  readonly alsoReads?: readonly number[];
+}
 
 /**
- * The only file that knows jsforce: one account, every request through the gate, everything thrown a `DeliveryError`.
+ * The only file that calls through jsforce: one account, every request through the gate, everything thrown a `DeliveryError`.
  *
  * jsforce is given neither a client id nor a refresh function. With either it would repeat a request for as long as
  * Salesforce answers 401; so we look at the 401 ourselves and repeat once.
@@ -36,16 +37,12 @@ export class SalesforceClient {
   readonly #budget: DailyBudget;
 
   constructor(
-    private readonly settings: SalesforceSettings,
-    private readonly context: ConnectionContext,
+    readonly settings: SalesforceSettings,
+    readonly context: ConnectionContext,
   ) {
-    const { instanceUrl, apiVersion, signIn } = settings;
+    const { instanceUrl, apiVersion } = settings;
     this.#connection = new Connection({ instanceUrl, version: apiVersion, callOptions: { client: clientName } });
-    const fetchers = {
-      client_credentials: () => this.#requestToken(),
-      access_token: () => Promise.resolve({ accessToken: settings.accessToken, instanceUrl }),
-    };
-    this.#session = new Session(fetchers[signIn], signIn !== 'access_token', context.now);
+    this.#session = new Session(tokenSourceOf(settings, context), context.now);
     this.#budget = new DailyBudget(settings.dailyCallsKeptPercent, context.now);
   }
 
@@ -53,60 +50,53 @@ export class SalesforceClient {
     return this.#budget.usage;
   }
 
-  describe(object: string): Promise<DescribeAnswer> {
-    const call = { operation: 'sobject.describe', repeatable: true };
-    return this.#send(call, { method: 'GET', url: `/sobjects/${encodeURIComponent(object)}/describe` }, describeAnswer);
+  /** The token in use now, fetched if there is none. */
+  token(): Promise<Token> {
+    return this.#session.token();
   }
 
-  /** All rows of a query, page after page. */
+  /** @throws DeliveryError `throttled` when only the calls kept for others are left: to be asked before anything is written */
+  checkBudget(): void {
+    this.#budget.check();
+  }
+
+  describe(object: string): Promise<DescribeAnswer> {
+    const call = { operation: 'sobject.describe', repeatable: true };
+    return this.request(
+      call,
+      { method: 'GET', url: `/sobjects/${encodeURIComponent(object)}/describe` },
+      describeAnswer,
+    );
+  }
+
+  /** All rows of a query, page after page. Rows inside rows have pages of their own: see `nestedRows`. */
   async query(soql: string): Promise<readonly QueriedRow[]> {
-    const rows: QueriedRow[] = [];
-    let url: string | undefined = `/query?q=${encodeURIComponent(soql)}`;
-    while (url !== undefined) {
-      const page: z.infer<typeof queryPage> = await this.#send(
-        { operation: 'query', repeatable: true },
-        { method: 'GET', url },
-        queryPage,
-      );
+    return this.restOf(await this.queryPage(soql));
+  }
+
+  /** @param scope `all`: deleted rows as well */
+  queryPage(soql: string, scope: 'living' | 'all' = 'living'): Promise<QueryPage> {
+    const path = scope === 'all' ? '/queryAll' : '/query';
+    return this.#page(`${path}?q=${encodeURIComponent(soql)}`);
+  }
+
+  /** The rows of this page and of all that follow it. */
+  async restOf(first: QueryPage): Promise<readonly QueriedRow[]> {
+    const rows = [...first.records];
+    let page = first;
+    while (!page.done && page.nextRecordsUrl !== undefined) {
+      page = await this.#page(page.nextRecordsUrl);
       rows.push(...page.records);
-      url = page.done ? undefined : page.nextRecordsUrl;
     }
     return rows;
   }
 
-  /**
-   * Up to 200 records in one call, each for itself (`allOrNone:false`).
-   *
-   * @returns one row per record, in the order of the records
-   * @throws DeliveryError when Salesforce refused the call as a whole
-   */
-  upsert(object: string, keyField: string, records: readonly WireRecord[]): Promise<readonly SavedRow[]> {
-    const path = `${encodeURIComponent(object)}/${encodeURIComponent(keyField)}`;
-    return this.#save('collections.upsert', `/composite/sobjects/${path}`, object, records);
+  #page(url: string): Promise<QueryPage> {
+    return this.request({ operation: 'query', repeatable: true }, { method: 'GET', url }, queryPage);
   }
 
-  /** Like `upsert`, for records that are named by their `id`; those that are not there fail. */
-  update(object: string, records: readonly WireRecord[]): Promise<readonly SavedRow[]> {
-    return this.#save('collections.update', '/composite/sobjects', object, records);
-  }
-
-  async #save(
-    operation: string,
-    url: string,
-    object: string,
-    records: readonly WireRecord[],
-  ): Promise<readonly SavedRow[]> {
-    this.#budget.check();
-    const headers = { 'content-type': 'application/json', 'Sforce-Duplicate-Rule-Header': 'allowSave=true' };
-    const body = JSON.stringify({
-      allOrNone: false,
-      records: records.map((record) => ({ attributes: { type: object }, ...record })),
-    });
-    const call = { operation, records: records.length, repeatable: true };
-    return this.#send(call, { method: 'PATCH', url, headers, body }, savedRows);
-  }
-
-  async #send<T>(call: CallDescription, request: HttpRequest, answer: z.ZodType<T>): Promise<T> {
+  /** One request, with one more when the session had ended. @throws DeliveryError */
+  async request<T>(call: CallDescription, request: ApiRequest, answer: z.ZodType<T>): Promise<T> {
     const token = await this.#session.token();
     try {
       return await this.#sendOnce(token, call, request, answer);
@@ -116,42 +106,55 @@ export class SalesforceClient {
     }
   }
 
-  #sendOnce<T>(token: Token, call: CallDescription, request: HttpRequest, answer: z.ZodType<T>): Promise<T> {
+  #sendOnce<T>(token: Token, call: CallDescription, request: ApiRequest, answer: z.ZodType<T>): Promise<T> {
     return this.context.call(call, async (signal) => {
       const transport = new FetchTransport(signal);
       this.#connection.accessToken = token.accessToken;
       this.#connection.instanceUrl = token.instanceUrl;
       try {
-        const parsed = answer.parse(await this.#connection.request({ ...request }, { transport }));
+        const parsed = answer.parse(await this.#answerTo(request, transport));
         this.#session.worked(token);
         return parsed;
       } catch (thrown) {
-        throw toDeliveryError(thrown, transport.status);
+        throw toDeliveryError(thrown, transport.status, { repeatable: call.repeatable });
       } finally {
-        const { apiUsage } = this.#connection.limitInfo;
-        if (apiUsage !== undefined) this.#budget.observe(apiUsage);
+        this.#noteUsage();
       }
     });
   }
 
-  /** @see https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_client_credentials_flow.htm */
-  #requestToken(): Promise<Token> {
-    const { instanceUrl, clientId, clientSecret } = this.settings;
-    return this.context.call({ operation: 'oauth.token', repeatable: true }, async (signal) => {
-      const transport = new FetchTransport(signal);
-      const oauth = new OAuth2({ loginUrl: instanceUrl, clientId, clientSecret });
-      oauth._transport = transport;
-      try {
-        const token = tokenAnswer.parse(await oauth.requestToken({ grant_type: 'client_credentials' }));
-        return { accessToken: token.access_token, instanceUrl: token.instance_url.replace(/\/+$/, '') };
-      } catch (thrown) {
-        throw toDeliveryError(thrown, transport.status);
-      }
-    });
+  async #answerTo(request: ApiRequest, transport: FetchTransport): Promise<unknown> {
+    try {
+      return await this.#connection.request(toHttp(request), { transport });
+    } catch (thrown) {
+      if (transport.status === null || request.alsoReads?.includes(transport.status) !== true) throw thrown;
+      const answer = transport.json();
+      if (answer === null) throw thrown;
+      return answer;
+    }
+  }
+
+  #noteUsage(): void {
+    const { apiUsage } = this.#connection.limitInfo;
+    if (apiUsage === undefined || !this.#budget.observe(apiUsage)) return;
+    const { limit, used } = apiUsage;
+    // The window rolls: nothing is reset at a moment of the day.
+    this.context.reportUsage({ limit, remaining: Math.max(0, limit - used), resetsAt: null });
   }
 }
 
-/** Codes of an ended session; a malformed header or a closed API is not mended by another token. */
-const refusedTokenCodes: ReadonlySet<string | undefined> = new Set(['INVALID_SESSION_ID', 'ERROR_HTTP_401']);
-const isRefusedToken = (error: unknown): error is DeliveryError =>
-  error instanceof DeliveryError && refusedTokenCodes.has(error.details.code);
+function toHttp({ method, url, body, headers = {} }: ApiRequest): HttpRequest {
+  if (body === undefined) return { method, url, headers: { ...headers } };
+  if (typeof body === 'string') return { method, url, headers: { ...headers }, body };
+  return { method, url, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+}
+
+/** All rows of a nested result, which is null when there are none and has pages of its own when there are many. */
+export async function nestedRows(client: SalesforceClient, nested: unknown): Promise<readonly QueriedRow[]> {
+  const page = queryPage.nullable().safeParse(nested ?? null);
+  if (!page.success)
+    throw new DeliveryError('transient', 'Salesforce answered a nested result that is none', {
+      code: 'UNEXPECTED_ANSWER',
+    });
+  return page.data === null ? [] : client.restOf(page.data);
+}

@@ -24,10 +24,14 @@ export class DailyBudget {
     return this.#last?.usage ?? null;
   }
 
-  /** @param usage what the last answer that said so said: the same object again is no news */
-  observe(usage: ApiUsage): void {
-    if (this.#last?.usage === usage) return;
+  /**
+   * @param usage what the last answer that said so said: the same object again is no news
+   * @returns whether it was news
+   */
+  observe(usage: ApiUsage): boolean {
+    if (this.#last?.usage === usage) return false;
     this.#last = { usage, at: this.now() };
+    return true;
   }
 
   /** @throws DeliveryError `throttled` when only the calls kept for others are left */

@@ -62,16 +62,57 @@ describe('the settings', () => {
       parallelCalls: 5,
       rates: [],
       timeoutMs: 120_000,
+      daily: { keptForOthers: 0.1, keptForSync: 0.15 },
     });
   });
 });
 
 describe('the check', () => {
-  it('finds a fresh sandbox ready, with a token and one describe', async () => {
-    const { account, problems } = await org.connect().check({ mapping: null });
+  it('finds a fresh sandbox ready, and tells the version and the calls left', async () => {
+    const { account, problems, missing, details } = await org.connect().check({ mapping: null });
     expect(account).toBe(new URL(org.origin).host);
     expect(problems).toEqual([]);
-    expect(org.apiCalls()).toEqual(['GET /sobjects/Contact/describe']);
+    expect(missing).toEqual([]);
+    expect(details).toMatchObject({
+      'API version': '60.0',
+      'Newest API version of the org': expect.stringMatching(/^\d\d\.0$/) as string,
+      'Calls left today': expect.stringMatching(/^149\d\d of 15000$/) as string,
+    });
+  });
+
+  it('looks at what the mapping needs: key, fields, companies, every kind of person', async () => {
+    const mapping = {
+      object: 'LeadThenContact',
+      keyField: 'Parley_Id__c',
+      tagsField: null,
+      options: {},
+      create: { fields: false, options: false },
+      fields: ['Title', 'Nope__c', 'SystemModstamp', 'account.Name', 'account.Nope__c'],
+    };
+    const { problems } = await org.connect().check({ mapping });
+    expect(problems).toEqual([
+      expect.stringContaining('Contact has no field Nope__c'),
+      expect.stringContaining('cannot edit SystemModstamp of Contact'),
+      expect.stringContaining('Lead has no field Nope__c'),
+      expect.stringContaining('cannot edit SystemModstamp of Lead'),
+      expect.stringContaining('Account has no field Nope__c'),
+    ]);
+  });
+
+  it('names the rights that are missing and what cannot be done without them', async () => {
+    await org.change(() => ({ objectPermissions: { Campaign: { create: false }, Opportunity: { read: false } } }));
+    const { missing } = await org.connect().check({ mapping: null });
+    expect(missing).toMatchObject([
+      { scope: 'Campaign: create, edit', neededFor: expect.stringContaining('lists') as string },
+      { scope: 'Opportunity: read, create, edit' },
+    ]);
+  });
+
+  it('does without the limits where the user may not see them', async () => {
+    await org.change(() => ({ userPermissions: { viewSetup: false } }));
+    const { problems, details } = await org.connect().check({ mapping: null });
+    expect(problems).toEqual([]);
+    expect(details).toMatchObject({ 'Calls left today': expect.stringContaining('not visible') as string });
   });
 
   it('says when there is no field to match by', async () => {
@@ -89,7 +130,7 @@ describe('the check', () => {
   it('says when few calls are left', async () => {
     await org.change(() => ({ apiCalls: [{ hour: new Date().toISOString(), calls: 14_000 }] }));
     const { problems } = await org.connect().check({ mapping: null });
-    expect(problems).toEqual([expect.stringMatching(/15000 API calls .* 999 are left/)]);
+    expect(problems).toEqual([expect.stringMatching(/15000 API calls .* 99\d are left/)]);
   });
 
   it('says when the integration user does not see contacts at all', async () => {

@@ -1,37 +1,51 @@
 import type { Connection, ConnectionContext, Destination } from '../destination.js';
+import { authorization } from './authorization.js';
 import { checkOrg } from './check.js';
 import { SalesforceClient } from './client.js';
+import { mappingOptions } from './mapping-options.js';
 import { SchemaCache } from './object-schema.js';
-import { toRemoteFields } from './remote-fields.js';
+import { mappedObjects } from './person-kind.js';
+import { prepareOrg } from './prepare.js';
+import { previewRecords } from './preview.js';
+import { readPersonRecordTypes } from './record-type.js';
+import { remoteFieldsOf } from './remote-fields.js';
+import { Remembered } from './remembered.js';
 import { salesforceSettings, type SalesforceSettings } from './settings.js';
 import { upsertRecords } from './upsert.js';
+import type { Tools } from './write-plan.js';
 
-/** Salesforce Sales Cloud: contacts, matched by an external id field. */
+/** Salesforce Sales Cloud: contacts, leads and person accounts. What is and is not supported: docs/providers/salesforce.md. */
 export const salesforce: Destination<SalesforceSettings> = {
   id: 'salesforce',
   title: 'Salesforce',
   settings: salesforceSettings,
-  secrets: ['clientSecret', 'accessToken'],
-  objects: ['Contact'],
-  consents: ['email'],
-  limits: ({ recordsPerCall, timeoutSeconds }) => ({
+  secrets: ['clientSecret', 'accessToken', 'privateKey', 'webhookSecret'],
+  objects: mappedObjects,
+  consents: ['email', 'sms', 'whatsapp'],
+  mappingOptions,
+  authorization,
+  limits: ({ recordsPerCall, callsAtOnce, timeoutSeconds, dailyCallsKeptPercent, dailyCallsKeptForSyncPercent }) => ({
     batchSize: recordsPerCall,
-    parallelCalls: 5,
+    parallelCalls: callsAtOnce,
     rates: [],
     timeoutMs: timeoutSeconds * 1_000,
+    daily: { keptForOthers: dailyCallsKeptPercent / 100, keptForSync: dailyCallsKeptForSyncPercent / 100 },
   }),
   connect,
 };
 
 function connect(settings: SalesforceSettings, context: ConnectionContext): Connection {
   const client = new SalesforceClient(settings, context);
-  const schemas = new SchemaCache(client, context.now);
+  const tools: Tools = {
+    client,
+    schemas: new SchemaCache(client, context.now),
+    personRecordTypes: new Remembered(() => readPersonRecordTypes(client), context.now),
+  };
   return {
-    check: () => checkOrg(client, schemas, settings.instanceUrl, 'Contact'),
-    fields: async (object) => {
-      schemas.forget(object);
-      return toRemoteFields(await schemas.get(object));
-    },
-    upsert: (request) => upsertRecords({ client, schemas, settings }, request),
+    check: (request) => checkOrg(tools, request),
+    fields: (object) => remoteFieldsOf(tools, object),
+    upsert: (request) => upsertRecords(tools, request),
+    preview: (request) => previewRecords(tools, request),
+    prepare: (request) => prepareOrg(tools, request),
   };
 }

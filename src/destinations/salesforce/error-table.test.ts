@@ -17,7 +17,7 @@ describe('what a complaint about one row leads to', () => {
     ['INVALID_FIELD_FOR_INSERT_UPDATE', 'Unable to create/update fields: X__c.', 'rejected', 'leave_out_fields'],
     ['REQUIRED_FIELD_MISSING', 'Required fields are missing: [LastName]', 'rejected', 'complete_record'],
     ['DUPLICATE_EXTERNAL_ID', 'more than one record found', 'rejected', undefined],
-    ['STORAGE_LIMIT_EXCEEDED', 'storage limit exceeded', 'unauthorized', undefined],
+    ['STORAGE_LIMIT_EXCEEDED', 'storage limit exceeded', 'misconfigured', undefined],
     ['A_CODE_OF_NEXT_YEAR', 'who knows', 'rejected', undefined],
   ])('%s "%s" is %s', (code, message, kind, remedy) => {
     const policy = policyFor(saying(code, message), 200, 'Parley_Id__c');

@@ -2,7 +2,7 @@ import type { FailureKind } from '../delivery-error.js';
 import type { Complaint } from './wire.js';
 
 /** What can be done about a refused record at once, instead of leaving it refused. */
-export type Remedy = 'leave_out_fields' | 'complete_record';
+export type Remedy = 'leave_out_fields' | 'complete_record' | 'ask_alone';
 
 export interface Policy {
   readonly kind: FailureKind;
@@ -13,8 +13,12 @@ export interface Policy {
 const minuteMs = 60_000;
 const transient: Policy = { kind: 'transient' };
 const rejected: Policy = { kind: 'rejected' };
-/** Nothing gets through until a person has changed something in the org or in the settings: the destination waits. */
-const needsPerson: Policy = { kind: 'unauthorized' };
+/** We are not let in until a person has connected the account anew: the destination waits. */
+const notLetIn: Policy = { kind: 'unauthorized' };
+/** We are let in, but nothing gets through until a person has changed something in the org: the destination waits. */
+const toBeMended: Policy = { kind: 'misconfigured' };
+/** Somebody else's transaction holds the record: a moment later it is free. */
+const locked: Policy = { kind: 'transient', retryAfterMs: 5_000 };
 const leaveOut: Policy = { kind: 'rejected', remedy: 'leave_out_fields' };
 
 type Rule = Policy | ((complaint: Complaint, keyField: string | null) => Policy);
@@ -25,26 +29,28 @@ type Rule = Policy | ((complaint: Complaint, keyField: string | null) => Policy)
  */
 const policies: Readonly<Record<string, Rule>> = {
   // The way in
-  INVALID_SESSION_ID: needsPerson,
-  INVALID_AUTH_HEADER: needsPerson,
-  API_DISABLED_FOR_ORG: needsPerson,
-  API_CURRENTLY_DISABLED: needsPerson,
-  INSUFFICIENT_ACCESS: needsPerson,
-  INVALID_OPERATION_WITH_EXPIRED_PASSWORD: needsPerson,
-  ORG_LOCKED: needsPerson,
-  UNSUPPORTED_API_VERSION: needsPerson,
-  NOT_FOUND: needsPerson, // the object or the key field: never one record
-  STORAGE_LIMIT_EXCEEDED: needsPerson,
-  INACTIVE_OWNER_OR_USER: needsPerson,
-  invalid_client: needsPerson,
-  invalid_client_id: needsPerson,
-  invalid_app_access: needsPerson,
-  invalid_scope: needsPerson,
-  inactive_user: needsPerson,
-  inactive_org: needsPerson,
-  unsupported_grant_type: needsPerson,
+  INVALID_SESSION_ID: notLetIn,
+  INVALID_AUTH_HEADER: notLetIn,
+  INVALID_OPERATION_WITH_EXPIRED_PASSWORD: notLetIn,
+  invalid_client: notLetIn,
+  invalid_client_id: notLetIn,
+  invalid_app_access: notLetIn,
+  invalid_scope: notLetIn,
+  inactive_user: notLetIn,
+  inactive_org: notLetIn,
+  unsupported_grant_type: notLetIn,
   // Two processes asked for a token at the same moment: the next try gets one.
-  invalid_grant: ({ message }) => (/already being processed/i.test(message) ? transient : needsPerson),
+  invalid_grant: ({ message }) => (/already being processed/i.test(message) ? transient : notLetIn),
+
+  // What an admin of the org has to change
+  API_DISABLED_FOR_ORG: toBeMended,
+  API_CURRENTLY_DISABLED: toBeMended,
+  INSUFFICIENT_ACCESS: toBeMended,
+  ORG_LOCKED: toBeMended,
+  UNSUPPORTED_API_VERSION: toBeMended,
+  NOT_FOUND: toBeMended, // the object or the key field: never one record
+  INVALID_TYPE: toBeMended, // an object that the integration user does not see
+  STORAGE_LIMIT_EXCEEDED: toBeMended,
 
   // Too much: the same code for the day's limit and for too many long calls at once, only the words differ
   REQUEST_LIMIT_EXCEEDED: ({ message }) => ({
@@ -58,11 +64,12 @@ const policies: Readonly<Record<string, Rule>> = {
   QUERY_TIMEOUT: transient,
   REQUEST_RUNNING_TOO_LONG: transient,
   INVALID_QUERY_LOCATOR: transient,
-  UNABLE_TO_LOCK_ROW: transient,
+  UNABLE_TO_LOCK_ROW: locked,
   ENTITY_IS_DELETED: transient, // the next upsert by key finds or makes the living record
   ALL_OR_NONE_OPERATION_ROLLED_BACK: transient,
   CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: ({ message }) =>
-    /UNABLE_TO_LOCK_ROW|Too many SOQL queries/i.test(message) ? transient : rejected,
+    /UNABLE_TO_LOCK_ROW|Too many SOQL queries/i.test(message) ? locked : rejected,
+  PROCESSING_HALTED: transient, // what it waited for has failed, and says why itself
 
   // One field is at fault: the rest of the record is worth having
   INVALID_FIELD: leaveOut,
@@ -76,7 +83,9 @@ const policies: Readonly<Record<string, Rule>> = {
   REQUIRED_FIELD_MISSING: { kind: 'rejected', remedy: 'complete_record' },
 
   // This record, until a person looks at it
-  DUPLICATES_DETECTED: rejected,
+  DUPLICATES_DETECTED: { kind: 'rejected', remedy: 'ask_alone' }, // rows of a collection do not say which records they are like
+  MULTIPLE_CHOICES: rejected,
+  INACTIVE_OWNER_OR_USER: rejected,
   DUPLICATE_EXTERNAL_ID: rejected,
   DUPLICATE_VALUE: ({ message, fields }, keyField) =>
     // Somebody made the same record a moment ago: the next upsert finds it.
@@ -95,8 +104,8 @@ const policies: Readonly<Record<string, Rule>> = {
 
 /** For codes nobody told us about: the HTTP status decides. */
 const policiesByStatus: readonly (readonly [from: number, to: number, Policy])[] = [
-  [401, 401, needsPerson],
-  [403, 403, needsPerson],
+  [401, 401, notLetIn],
+  [403, 403, toBeMended],
   [408, 408, transient],
   [420, 420, transient],
   [425, 425, transient],

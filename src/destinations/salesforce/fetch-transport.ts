@@ -10,6 +10,7 @@ import { StreamPromise } from 'jsforce/lib/util/promise.js';
 export class FetchTransport extends Transport {
   /** HTTP status of the answer, which jsforce's errors do not tell; null: none came. */
   status: number | null = null;
+  #text = '';
 
   constructor(private readonly signal: AbortSignal) {
     super();
@@ -17,6 +18,15 @@ export class FetchTransport extends Transport {
 
   override httpRequest(request: HttpRequest): StreamPromise<HttpResponse> {
     return StreamPromise.create(() => ({ stream: new PassThrough(), promise: this.#fetch(request) }));
+  }
+
+  /** The answer as jsforce would not give it, because its status is none of success; null: it is no JSON. */
+  json(): unknown {
+    try {
+      return JSON.parse(this.#text) as unknown;
+    } catch {
+      return null;
+    }
   }
 
   async #fetch({ url, method, headers = {}, body }: HttpRequest): Promise<HttpResponse> {
@@ -30,6 +40,7 @@ export class FetchTransport extends Transport {
     });
     const text = await answer.text();
     this.status = answer.status;
+    this.#text = text;
     return { statusCode: answer.status, headers: Object.fromEntries(answer.headers), body: text };
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AttributeType, AttributeValue } from '../../profiles/attribute.js';
-import type { WireValue } from './client.js';
+import type { WireValue } from './collections.js';
 import { toWire } from './field-value.js';
 import type { DescribedField } from './wire.js';
 

@@ -1,6 +1,6 @@
 import type { FieldValue } from '../destination.js';
 import type { AttributeValue, TypedValue } from '../../profiles/attribute.js';
-import type { WireValue } from './client.js';
+import type { WireValue } from './collections.js';
 import { nativeTypeOf, type NativeType } from './native-type.js';
 import type { DescribedField } from './wire.js';
 

@@ -1,8 +1,9 @@
-import { DeliveryError } from '../delivery-error.js';
 import type { FailedRecord, OutgoingRecord } from '../destination.js';
 import type { SalesforceClient } from './client.js';
-import { readMemo } from './memo.js';
+import { inCollections, updateRows } from './collections.js';
+import { hasMoved } from './memo.js';
 import { failed } from './record-result.js';
+import type { RowPlan } from './row-plan.js';
 import { complaintError } from './to-delivery-error.js';
 import type { SavedRow } from './wire.js';
 
@@ -17,20 +18,18 @@ const vanishedCodes: ReadonlySet<string> = new Set(['ENTITY_IS_DELETED', 'INVALI
  */
 export async function moveKeys(
   client: SalesforceClient,
-  object: string,
-  keyField: string,
+  { kind, keyField }: RowPlan,
   records: readonly OutgoingRecord[],
 ): Promise<{ readonly ready: readonly OutgoingRecord[]; readonly failed: readonly FailedRecord[] }> {
   const moved = records.flatMap((record) => (hasMoved(record) ? [{ record, id: record.known?.remoteId ?? '' }] : []));
   if (moved.length === 0) return { ready: records, failed: [] };
-  const answers = await client.update(
-    object,
-    moved.map(({ record, id }) => ({ id, [keyField]: record.key })),
+  const answers = await inCollections(moved, (some) =>
+    updateRows(
+      client,
+      kind.sobject,
+      some.map(({ record, id }) => ({ id, [keyField.name]: record.key })),
+    ),
   );
-  if (answers.length !== moved.length)
-    throw new DeliveryError('transient', `Salesforce answered ${answers.length} rows for ${moved.length} records`, {
-      code: 'RESULT_MISSING',
-    });
   const answerOf = new Map(moved.map(({ record }, index) => [record.profileId, answers[index]]));
   const ready: OutgoingRecord[] = [];
   const stuck: FailedRecord[] = [];
@@ -41,11 +40,6 @@ export async function moveKeys(
     else stuck.push(failed(record, complaintError(complaint, 200)));
   }
   return { ready, failed: stuck };
-}
-
-function hasMoved(record: OutgoingRecord): boolean {
-  const { key } = readMemo(record);
-  return record.known !== null && key !== null && key !== record.key;
 }
 
 function complaintOf(answer: SavedRow | undefined) {

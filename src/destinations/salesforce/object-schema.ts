@@ -1,5 +1,7 @@
 import { DeliveryError } from '../delivery-error.js';
 import type { SalesforceClient } from './client.js';
+import type { PersonKind } from './person-kind.js';
+import { Remembered } from './remembered.js';
 import type { DescribeAnswer, DescribedField } from './wire.js';
 
 /** What the integration user may see of one object. */
@@ -11,32 +13,44 @@ export interface ObjectSchema {
   readonly fields: ReadonlyMap<string, DescribedField>;
 }
 
-const keptMs = 10 * 60_000;
-
-/** The schemas of one account, read when first needed and again after ten minutes or when a write contradicted them. */
+/** What an org's objects look like, read when first needed and again after ten minutes or when a write contradicted it. */
 export class SchemaCache {
-  readonly #schemas = new Map<string, { readonly schema: Promise<ObjectSchema>; readonly since: Date }>();
+  readonly #schemas = new Map<string, Remembered<ObjectSchema | null>>();
 
   constructor(
     private readonly client: SalesforceClient,
     private readonly now: () => Date,
   ) {}
 
-  get(object: string): Promise<ObjectSchema> {
-    return this.notOlderThan(object, keptMs);
+  /** @throws DeliveryError `misconfigured` when the org has no such object, or hides it */
+  async get(object: string, olderThanMs?: number): Promise<ObjectSchema> {
+    const schema = await this.find(object, olderThanMs);
+    if (schema !== null) return schema;
+    throw new DeliveryError(
+      'misconfigured',
+      `The integration user cannot see ${object}: give it read, create and edit access to ${object}.`,
+      { code: 'NOT_FOUND' },
+    );
   }
 
-  notOlderThan(object: string, ageMs: number): Promise<ObjectSchema> {
-    const kept = this.#schemas.get(object);
-    if (kept !== undefined && this.now().getTime() - kept.since.getTime() < ageMs) return kept.schema;
-    const schema = this.client.describe(object).then(toSchema);
-    this.#schemas.set(object, { schema, since: this.now() });
-    schema.catch(() => this.forget(object));
-    return schema;
+  /** null: the org has no such object, or hides it from the integration user. */
+  find(object: string, olderThanMs?: number): Promise<ObjectSchema | null> {
+    const kept = this.#schemas.get(object) ?? new Remembered(() => this.#read(object), this.now);
+    this.#schemas.set(object, kept);
+    return kept.get(olderThanMs);
   }
 
   forget(object: string): void {
-    this.#schemas.delete(object);
+    this.#schemas.get(object)?.forget();
+  }
+
+  async #read(object: string): Promise<ObjectSchema | null> {
+    try {
+      return toSchema(await this.client.describe(object));
+    } catch (error) {
+      if (error instanceof DeliveryError && error.details.code === 'NOT_FOUND') return null;
+      throw error;
+    }
   }
 }
 
@@ -48,21 +62,23 @@ export const isRequired = (field: DescribedField): boolean =>
   field.createable && !field.nillable && !field.defaultedOnCreate;
 
 /**
- * The field that holds our key.
- * @throws DeliveryError `unauthorized`: until an admin has made the field, no record at all can be written
+ * The field that holds our key: an external id, or a field of the person that is looked for.
+ * @throws DeliveryError `misconfigured`: until an admin has made the field, no record at all can be written
  */
-export function keyFieldOf(schema: ObjectSchema, name: string): DescribedField {
+export function keyFieldOf(schema: ObjectSchema, kind: PersonKind, name: string): DescribedField {
   const field = schema.fields.get(name);
-  const problem = field === undefined ? 'is not visible to the integration user' : keyProblem(field);
+  const problem = field === undefined ? 'is not visible to the integration user' : keyProblem(field, kind);
   if (field !== undefined && problem === null) return field;
   const advice = `Make it a text field, External ID and Unique (case-sensitive), and give the integration user edit access.`;
-  throw new DeliveryError('unauthorized', `The key field ${name} of ${schema.name} ${problem ?? ''}. ${advice}`, {
+  throw new DeliveryError('misconfigured', `The key field ${name} of ${schema.name} ${problem ?? ''}. ${advice}`, {
     code: 'KEY_FIELD_UNUSABLE',
     field: name,
   });
 }
 
-export function keyProblem(field: DescribedField): string | null {
-  if (!field.externalId) return 'is not marked as External ID';
+/** null: the field can hold our key. */
+export function keyProblem(field: DescribedField, kind: PersonKind): string | null {
+  const findsPeople = field.externalId || field.name === kind.email || kind.phones.includes(field.name);
+  if (!findsPeople) return 'is not marked as External ID';
   return field.createable && field.updateable ? null : 'cannot be edited by the integration user';
 }

@@ -1,61 +1,57 @@
 import type { DroppedField, FieldValues, OutgoingRecord } from '../destination.js';
-import type { WireRecord, WireValue } from './client.js';
-import { emailOptOutField, withdrawsEmail } from './consent-fields.js';
+import { isAccountField } from './account-fields.js';
+import type { WireRecord, WireValue } from './collections.js';
 import { toWire, type Objection } from './field-value.js';
 import { readMemo } from './memo.js';
 import { isRequired, type ObjectSchema } from './object-schema.js';
+import { boxesToTick } from './opt-outs.js';
+import { unseen, type Place } from './place.js';
+import type { RowPlan } from './row-plan.js';
 import { canHoldTags, hasTagNews, writeTags } from './tags.js';
 
 /** One record as it is sent. */
 export interface OutgoingRow {
   readonly record: OutgoingRecord;
+  readonly place: Place;
   readonly values: WireRecord;
   readonly dropped: readonly DroppedField[];
   /** Everything the profile knows was sent, not only what changed. */
   readonly complete: boolean;
 }
 
-export interface RowPlan {
-  readonly schema: ObjectSchema;
-  readonly keyField: string;
-  readonly tagsField: string | null;
-  readonly lastNameFallback: string;
-}
-
-/** What is known about the record at Salesforce before it is written. */
-export interface Present {
-  /** false: Salesforce has no such record; null: nobody looked. */
-  readonly exists: boolean | null;
-  readonly tags: string | null;
-}
-
-/** The field without which Salesforce makes no contact and no lead. */
-export const lastName = 'LastName';
-
 /** Turns a record into the row to send, leaving out what the org would not take. */
-export function toRow(record: OutgoingRecord, present: Present, plan: RowPlan): OutgoingRow {
-  const complete = record.known === null || present.exists === false;
-  const draft = new RowDraft(plan, record.known !== null || present.exists === true);
+export function toRow(record: OutgoingRecord, place: Place, plan: RowPlan): OutgoingRow {
+  const complete = record.known === null || place.exists === false;
+  const draft = new RowDraft(plan, record.known !== null || place.exists === true);
   draft.addFields(complete ? record.fields : record.changed);
-  draft.addTags(record, present);
-  if (withdrawsEmail(record) && (complete || !readMemo(record).optedOutOfEmail)) draft.addValue(emailOptOutField, true);
-  if (present.exists === false) draft.addLastName();
-  return { record, values: draft.values, dropped: draft.dropped, complete };
+  draft.addTags(record, place);
+  const ticked = complete ? [] : readMemo(record).ticked;
+  for (const box of boxesToTick(record, plan.optOuts)) if (!ticked.includes(box)) draft.addValue(box, true);
+  if (place.exists === false) draft.addStopGaps();
+  if (complete && place.exists !== true) draft.addBirthright();
+  return { record, place, values: draft.values, dropped: [...place.notes, ...draft.dropped], complete };
 }
 
-/** Must Salesforce be asked about this record before it is written? */
-export function mustRead(record: OutgoingRecord, { schema, tagsField, keyField, lastNameFallback }: RowPlan): boolean {
-  if (writableTagsField(schema, tagsField) !== null && hasTagNews(record)) return true;
-  const field = schema.fields.get(lastName);
-  if (record.known !== null || field === undefined || !isRequired(field)) return false;
-  const row = toRow(record, { exists: null, tags: null }, { schema, keyField, tagsField: null, lastNameFallback });
-  return row.values[lastName] === undefined;
+/** Must Salesforce be asked about this record before it is written by its key? */
+export function mustRead(record: OutgoingRecord, plan: RowPlan): boolean {
+  if (writableTagsField(plan.schema, plan.tagsField) !== null && hasTagNews(record)) return true;
+  if (record.known !== null) return false;
+  const demanded = plan.kind.demanded.filter((name) => isDemanded(plan, name));
+  if (demanded.length === 0) return false;
+  const row = toRow(record, unseen(plan.kind), { ...plan, tagsField: null });
+  return demanded.some((name) => row.values[name] === undefined);
 }
 
 export function writableTagsField(schema: ObjectSchema, tagsField: string | null) {
   const field = tagsField === null ? undefined : schema.fields.get(tagsField);
   return field !== undefined && field.updateable && canHoldTags(field) ? field : null;
 }
+
+/** Person accounts demand a last name although the object Account does not. */
+const isDemanded = ({ kind, schema }: RowPlan, name: string): boolean => {
+  const field = schema.fields.get(name);
+  return field !== undefined && (isRequired(field) || (kind.id === 'PersonAccount' && field.createable));
+};
 
 /** Without these fields; each is reported with the reason. */
 export function without(row: OutgoingRow, fields: readonly string[], { code, message }: Objection): OutgoingRow {
@@ -79,6 +75,7 @@ class RowDraft {
 
   addFields(fields: FieldValues): void {
     for (const [name, value] of Object.entries(fields)) {
+      if (isAccountField(name)) continue; // goes another way
       const field = this.#writable(name);
       if (field === null) continue;
       const { wire, objections } = toWire(value, field);
@@ -91,7 +88,7 @@ class RowDraft {
     if (this.#writable(name) !== null) this.#values.set(name, value);
   }
 
-  addTags(record: OutgoingRecord, { exists, tags }: Present): void {
+  addTags(record: OutgoingRecord, { exists, tags }: Place): void {
     const { tagsField } = this.plan;
     if (tagsField === null || !hasTagNews(record)) return;
     const field = this.#writable(tagsField);
@@ -108,15 +105,18 @@ class RowDraft {
   }
 
   /** Only for a record that Salesforce does not have: an existing last name is never overwritten with a stop-gap. */
-  addLastName(): void {
-    const field = this.plan.schema.fields.get(lastName);
-    if (field !== undefined && isRequired(field) && !this.#values.has(lastName))
-      this.#values.set(lastName, this.plan.lastNameFallback);
+  addStopGaps(): void {
+    for (const [name, stopGap] of Object.entries(this.plan.stopGaps))
+      if (isDemanded(this.plan, name) && !this.#values.has(name)) this.#values.set(name, stopGap);
+  }
+
+  addBirthright(): void {
+    for (const [name, value] of Object.entries(this.plan.bornWith)) this.#values.set(name, value);
   }
 
   #writable(name: string) {
     const { schema, keyField } = this.plan;
-    if (name === keyField) return null;
+    if (name === keyField.name) return null;
     const field = schema.fields.get(name);
     const message = `${schema.label} has no field ${name} that the integration user may`;
     if (field === undefined) this.#drop(name, [{ code: 'INVALID_FIELD', message: `${message} see` }]);

@@ -35,13 +35,13 @@ describe('a call refused as a whole', () => {
       15_000,
     ],
     [403, refusal('REQUEST_LIMIT_EXCEEDED', 'ConcurrentPerOrgLongTxn Limit exceeded.'), 'throttled', 15_000],
-    [403, refusal('API_DISABLED_FOR_ORG'), 'unauthorized', undefined],
-    [403, refusal('INSUFFICIENT_ACCESS'), 'unauthorized', undefined],
-    [403, refusal('SOMETHING_NEW'), 'unauthorized', undefined],
+    [403, refusal('API_DISABLED_FOR_ORG'), 'misconfigured', undefined],
+    [403, refusal('INSUFFICIENT_ACCESS'), 'misconfigured', undefined],
+    [403, refusal('SOMETHING_NEW'), 'misconfigured', undefined],
     [401, refusal('INVALID_AUTH_HEADER', 'INVALID_HEADER_TYPE'), 'unauthorized', undefined],
-    [404, refusal('NOT_FOUND'), 'unauthorized', undefined],
+    [404, refusal('NOT_FOUND'), 'misconfigured', undefined],
     [400, refusal('QUERY_TIMEOUT'), 'transient', undefined],
-    [400, refusal('UNABLE_TO_LOCK_ROW'), 'transient', undefined],
+    [400, refusal('UNABLE_TO_LOCK_ROW'), 'transient', 5_000],
     [500, refusal('UNKNOWN_EXCEPTION'), 'transient', undefined],
     [503, refusal('SERVER_UNAVAILABLE'), 'transient', undefined],
     [500, refusal('SOMETHING_NEW'), 'transient', undefined],
@@ -115,14 +115,14 @@ describe('a call refused as a whole', () => {
       }));
     await setExternalId(false);
     const connection = org.connect();
-    expect(await failureOf(connection.upsert(batch))).toMatchObject({ kind: 'unauthorized' });
+    expect(await failureOf(connection.upsert(batch))).toMatchObject({ kind: 'misconfigured' });
     await setExternalId(true);
     expect(await connection.upsert(batch)).toMatchObject([{ status: 'delivered' }]);
   });
 
   it('pauses the destination when the key field cannot be used, before any record is sent', async () => {
     const failure = await failureOf(org.connect().upsert({ ...batch, keyField: 'Title' }));
-    expect(failure).toMatchObject({ kind: 'unauthorized', details: { code: 'KEY_FIELD_UNUSABLE', field: 'Title' } });
+    expect(failure).toMatchObject({ kind: 'misconfigured', details: { code: 'KEY_FIELD_UNUSABLE', field: 'Title' } });
     expect(failure.message).toContain('not marked as External ID');
     expect(org.sandbox.journal.entries({ method: 'PATCH' })).toEqual([]);
   });

@@ -1,7 +1,8 @@
 import type { DroppedField } from '../destination.js';
 import { policyFor, type Remedy } from './error-table.js';
 import type { ObjectSchema } from './object-schema.js';
-import { lastName, toRow, without, type OutgoingRow, type RowPlan } from './outgoing-row.js';
+import { toRow, without, type OutgoingRow } from './outgoing-row.js';
+import type { RowPlan } from './row-plan.js';
 import type { Complaint } from './wire.js';
 
 /** Where Salesforce names the field in its words only. */
@@ -31,9 +32,12 @@ const remedies = {
     const fields = fieldsAtFault(complaint, row.values, schema);
     return fields.length === 0 ? null : without(row, fields, complaint);
   },
+  ask_alone: () => null,
   complete_record: (row, complaint, plan) => {
     // Nobody without a last name exists in Salesforce: it was about to make a record that we took for an existing one.
-    if (named(complaint).has(lastName)) return row.values[lastName] === undefined ? completed(row, plan, false) : null;
+    const demanded = plan.kind.demanded.filter((name) => named(complaint).has(name));
+    if (demanded.length > 0)
+      return demanded.some((name) => row.values[name] === undefined) ? completed(row, plan, false) : null;
     return row.complete ? null : completed(row, plan, true);
   },
 } as const satisfies Record<Remedy, Apply>;
@@ -45,11 +49,11 @@ const remedies = {
 function completed(row: OutgoingRow, plan: RowPlan, exists: boolean): OutgoingRow {
   const whole = toRow(
     { ...row.record, known: null },
-    { exists, tags: null },
+    { ...row.place, exists, tags: null, notes: [] },
     exists ? { ...plan, tagsField: null } : plan,
   );
   const refused = new Set(row.dropped.map(({ field }) => field).filter((name) => row.values[name] === undefined));
-  refused.delete(lastName); // its stop-gap may stay
+  for (const name of plan.kind.demanded) refused.delete(name); // its stop-gap may stay
   const values = exists ? { ...whole.values, ...row.values } : whole.values;
   const kept = Object.entries(values).filter(([name]) => !refused.has(name));
   const isNew = (found: DroppedField): boolean =>
@@ -57,14 +61,14 @@ function completed(row: OutgoingRow, plan: RowPlan, exists: boolean): OutgoingRo
       ({ field, code, message }) => field === found.field && code === found.code && message === found.message,
     );
   const dropped = [...row.dropped, ...whole.dropped.filter(isNew)];
-  return { record: row.record, values: Object.fromEntries(kept), dropped, complete: true };
+  return { ...row, values: Object.fromEntries(kept), dropped, complete: true };
 }
 
 /** The row as it may still succeed, or null: then it failed for good. */
 export function remedied(row: OutgoingRow, complaints: readonly Complaint[], plan: RowPlan): OutgoingRow | null {
   let next = complaints.length === 0 ? null : row;
   for (const complaint of complaints) {
-    const { remedy } = policyFor(complaint, 200, plan.keyField);
+    const { remedy } = policyFor(complaint, 200, plan.keyField.name);
     next = next === null || remedy === undefined ? null : remedies[remedy](next, complaint, plan);
   }
   return next;

@@ -1,8 +1,11 @@
 import { DeliveryError } from '../delivery-error.js';
 import type { SalesforceClient } from './client.js';
-import { without, type OutgoingRow, type RowPlan } from './outgoing-row.js';
+import { createRows, updateRows, upsertRows, type WireRecord } from './collections.js';
+import { hasMoved } from './memo.js';
+import { without, type OutgoingRow } from './outgoing-row.js';
 import { fieldsAtFault } from './remedy.js';
-import type { Complaint } from './wire.js';
+import { writesByKey, type RowPlan } from './row-plan.js';
+import type { Complaint, SavedRow } from './wire.js';
 
 /** What became of one row, with the row as it was finally sent. */
 export type SavedOutcome = { readonly row: OutgoingRow } & (
@@ -11,65 +14,110 @@ export type SavedOutcome = { readonly row: OutgoingRow } & (
   | { readonly failure: DeliveryError }
 );
 
+/** How a row reaches its record: Salesforce finds or makes it by our key, we know its id, or it is new and has no key of its own. */
+type Way = 'by_key' | 'by_id' | 'as_new';
+
+const ways: readonly Way[] = ['by_id', 'by_key', 'as_new'];
+
+const wayOf = ({ place }: OutgoingRow, plan: RowPlan): Way =>
+  place.id !== null ? 'by_id' : writesByKey(plan) ? 'by_key' : 'as_new';
+
+type Send = (client: SalesforceClient, plan: RowPlan, rows: readonly OutgoingRow[]) => Promise<readonly SavedRow[]>;
+
+const senders = {
+  by_key: (client, plan, rows) =>
+    upsertRows(
+      client,
+      plan.kind.sobject,
+      plan.keyField.name,
+      rows.map(({ record, values }) => ({ ...values, [plan.keyField.name]: record.key })),
+    ),
+  by_id: (client, plan, rows) =>
+    updateRows(
+      client,
+      plan.kind.sobject,
+      rows.map((row) => ({ id: row.place.id, ...row.values, ...newKeyOf(row, plan) })),
+    ),
+  as_new: (client, plan, rows) =>
+    createRows(
+      client,
+      plan.kind.sobject,
+      rows.map(({ record, values }) => ({ ...values, [plan.keyField.name]: record.key })),
+    ),
+} as const satisfies Record<Way, Send>;
+
+/** What people typed as an address or a number stays as they typed it, unless ours has changed. */
+export const newKeyOf = ({ record }: OutgoingRow, plan: RowPlan): WireRecord =>
+  writesByKey(plan) || hasMoved(record) ? { [plan.keyField.name]: record.key } : {};
+
 /**
- * Sends rows in one call. When Salesforce refuses the whole call because of its content, the bad field it names is taken
- * out of all rows, and where it names none the call is halved until the bad record stands alone.
+ * Sends rows of one kind of person in as few calls as there are ways to reach them. When Salesforce refuses a whole call because of
+ * its content, the bad field it names is taken out of all rows, and where it names none the call is halved until the bad record
+ * stands alone.
  *
  * @returns one outcome per row
  * @throws DeliveryError when one reason stopped all of them
  */
 export async function saveRows(
   client: SalesforceClient,
-  object: string,
   plan: RowPlan,
   rows: readonly OutgoingRow[],
 ): Promise<readonly SavedOutcome[]> {
-  if (rows.length === 0) return [];
+  const groups = ways.map((way) => rows.filter((row) => wayOf(row, plan) === way)).filter(({ length }) => length > 0);
+  const outcomes: SavedOutcome[] = [];
+  for (const [index, group] of groups.entries())
+    outcomes.push(...(await (index === 0 ? saveWay : saveOrFail)(client, plan, group)));
+  return outcomes;
+}
+
+async function saveWay(
+  client: SalesforceClient,
+  plan: RowPlan,
+  rows: readonly OutgoingRow[],
+): Promise<readonly SavedOutcome[]> {
   try {
-    return await saveTogether(client, object, plan, rows);
+    return await saveTogether(client, plan, rows);
   } catch (error) {
     if (!(error instanceof DeliveryError) || error.kind !== 'rejected') throw error;
     const mended = withoutNamedField(rows, error, plan);
-    if (mended !== null) return saveRows(client, object, plan, mended);
+    if (mended !== null) return saveWay(client, plan, mended);
     if (rows.length === 1) return rows.map((row) => ({ row, failure: error }));
     const middle = Math.ceil(rows.length / 2);
-    const first = await saveOrFail(client, object, plan, rows.slice(0, middle));
-    return [...first, ...(await saveOrFail(client, object, plan, rows.slice(middle)))];
+    const first = await saveOrFail(client, plan, rows.slice(0, middle));
+    return [...first, ...(await saveOrFail(client, plan, rows.slice(middle)))];
   }
 }
 
 /** Like `saveRows`, for rows whose neighbours have been dealt with already: what stops them is their own outcome. */
 export async function saveOrFail(
-  ...[client, object, plan, rows]: Parameters<typeof saveRows>
+  ...[client, plan, rows]: Parameters<typeof saveRows>
 ): Promise<readonly SavedOutcome[]> {
   try {
-    return await saveRows(client, object, plan, rows);
+    return await saveRows(client, plan, rows);
   } catch (error) {
     if (error instanceof DeliveryError) return rows.map((row) => ({ row, failure: error }));
     throw error;
   }
 }
 
-async function saveTogether(...[client, object, plan, rows]: Parameters<typeof saveRows>): Promise<SavedOutcome[]> {
-  const { keyField } = plan;
-  const answers = await client.upsert(
-    object,
-    keyField,
-    rows.map(({ record, values }) => ({ ...values, [keyField]: record.key })),
-  );
-  // Salesforce promises one row per record, in order. Without that nobody can say which answer belongs to which record.
-  const unclear = new DeliveryError(
-    'transient',
-    `Salesforce answered ${answers.length} rows for ${rows.length} records`,
-    { code: 'RESULT_MISSING' },
-  );
-  return rows.map((row, index) => {
-    const answer = answers.length === rows.length ? answers[index] : undefined;
-    if (answer === undefined) return { row, failure: unclear };
-    if (!answer.success) return { row, complaints: answer.errors };
-    if (answer.id === undefined) return { row, failure: unclear };
-    return { row, saved: { id: answer.id, created: answer.created } };
-  });
+async function saveTogether(...[client, plan, rows]: Parameters<typeof saveRows>): Promise<readonly SavedOutcome[]> {
+  const [first] = rows;
+  if (first === undefined) return [];
+  try {
+    const answers = await senders[wayOf(first, plan)](client, plan, rows);
+    return rows.map((row, index) => outcomeOf(row, answers[index]));
+  } catch (error) {
+    if (!(error instanceof DeliveryError) || error.details.code !== 'RESULT_MISSING') throw error;
+    return rows.map((row) => ({ row, failure: error }));
+  }
+}
+
+function outcomeOf(row: OutgoingRow, answer: SavedRow | undefined): SavedOutcome {
+  if (answer?.success === false) return { row, complaints: answer.errors };
+  const id = answer?.id ?? row.place.id;
+  if (answer === undefined || id === null)
+    return { row, failure: new DeliveryError('transient', 'Salesforce named no record', { code: 'RESULT_MISSING' }) };
+  return { row, saved: { id, created: answer.created } };
 }
 
 function withoutNamedField(

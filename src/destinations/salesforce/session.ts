@@ -1,9 +1,19 @@
-import type { DeliveryError } from '../delivery-error.js';
+import { DeliveryError } from '../delivery-error.js';
 
 export interface Token {
   readonly accessToken: string;
   /** Where the org is served from: Salesforce may move it, so the token's word counts. */
   readonly instanceUrl: string;
+  /** Whose token it is; null: not said. */
+  readonly identity: { readonly organizationId: string; readonly userId: string } | null;
+}
+
+/** Where tokens come from, for one way of signing in. */
+export interface TokenSource {
+  /** @throws DeliveryError when Salesforce, or the person who has to consent, gives us none */
+  first(): Promise<Token>;
+  /** Another one instead of the refused; null: this way has only one. */
+  readonly next: ((refused: Token) => Promise<Token>) | null;
 }
 
 /** A token that was refused although it is younger than this and never worked is not worth replacing. */
@@ -17,16 +27,14 @@ export class Session {
   #token: Promise<Token> | null = null;
   #current: { readonly token: Token; readonly since: Date; worked: boolean } | null = null;
 
-  /** @param fetchToken null: the token was given by hand and cannot be replaced */
   constructor(
-    private readonly fetchToken: () => Promise<Token>,
-    private readonly replaceable: boolean,
+    private readonly source: TokenSource,
     private readonly now: () => Date,
   ) {}
 
   /** @throws DeliveryError when Salesforce gives us none */
   token(): Promise<Token> {
-    this.#token ??= this.#fetch();
+    this.#token ??= this.#fetch(() => this.source.first());
     return this.#token;
   }
 
@@ -45,15 +53,16 @@ export class Session {
     const current = this.#current;
     if (current?.token.accessToken !== refused.accessToken) return this.token();
     const ageMs = this.now().getTime() - current.since.getTime();
-    if (!this.replaceable || (!current.worked && ageMs < freshMs)) return Promise.reject(refusal);
+    const { next } = this.source;
+    if (next === null || (!current.worked && ageMs < freshMs)) return Promise.reject(refusal);
     this.#current = null;
-    this.#token = this.#fetch();
+    this.#token = this.#fetch(() => next(refused));
     return this.#token;
   }
 
-  async #fetch(): Promise<Token> {
+  async #fetch(get: () => Promise<Token>): Promise<Token> {
     try {
-      const token = await this.fetchToken();
+      const token = await get();
       this.#current = { token, since: this.now(), worked: false };
       return token;
     } catch (error) {
@@ -62,3 +71,8 @@ export class Session {
     }
   }
 }
+
+/** Codes of an ended session; a malformed header or a closed API is not mended by another token. */
+const refusedTokenCodes: ReadonlySet<string | undefined> = new Set(['INVALID_SESSION_ID', 'ERROR_HTTP_401']);
+export const isRefusedToken = (error: unknown): error is DeliveryError =>
+  error instanceof DeliveryError && refusedTokenCodes.has(error.details.code);

@@ -10,12 +10,14 @@ const longestQuery = 12_000;
 /**
  * Queries for all records whose `keyField` holds one of the keys: usually one, more when the keys are long.
  * @param fields what to select, the key field among it
+ * @param suffix what follows the list of keys, for example ` AND CampaignId = '…'`
  */
 export function queriesByKey(
   object: string,
   fields: readonly string[],
   keyField: string,
   keys: readonly string[],
+  suffix = '',
 ): readonly string[] {
   const head = `SELECT ${fields.join(', ')} FROM ${object} WHERE ${keyField} IN (`;
   const lists: string[][] = [];
@@ -24,10 +26,10 @@ export function queriesByKey(
     const added = encodeURIComponent(`${literal},`).length;
     if (length + added > longestQuery) {
       lists.push([]);
-      length = encodeURIComponent(head).length;
+      length = encodeURIComponent(head + suffix).length;
     }
     lists.at(-1)?.push(literal);
     length += added;
   }
-  return lists.map((list) => `${head}${list.join(',')})`);
+  return lists.map((list) => `${head}${list.join(',')})${suffix}`);
 }

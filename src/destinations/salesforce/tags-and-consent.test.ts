@@ -104,7 +104,7 @@ describe('withdrawn consent to e-mail', () => {
     expect(result).toMatchObject({
       status: 'delivered',
       dropped: [{ field: 'HasOptedOutOfEmail' }],
-      memo: { optedOutOfEmail: false },
+      memo: { ticked: [] },
     });
   });
 

@@ -1,9 +1,10 @@
 import { createSalesforceEmulator, sandboxCredentials } from '../../sandbox/salesforce/index.js';
 import { startSandbox, type RunningSandbox } from '../../sandbox/sandbox-server.js';
-import type { Connection, KnownRecord, OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
+import type { GrantKeeper } from '../authorization.js';
+import type { Connection, Json, KnownRecord, OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
 import { salesforce } from './definition.js';
 import { salesforceSettings, type SalesforceSettings } from './settings.js';
-import { plainRecord, plainTarget, testContext } from '../test-support.js';
+import { plainRecord, plainTarget, testContext, type TestContext } from '../test-support.js';
 
 /** Everything an emulated org answers to a test, beside Salesforce's own API. */
 export class TestOrg {
@@ -56,6 +57,22 @@ export class TestOrg {
     await this.control('PUT', '/state', { ...state, ...change(state) });
   }
 
+  /** Records of one object as the org holds them. */
+  async records(object: string): Promise<readonly Row[]> {
+    const { contacts, records } = await this.state();
+    return object === 'Contact' ? contacts : (records[object] ?? []);
+  }
+
+  /** Puts records into the org, as people or time would have. */
+  put(rows: Readonly<Record<string, readonly Row[]>>): Promise<void> {
+    return this.change(({ contacts, records }) => {
+      const { Contact = [], ...others } = rows;
+      const all: Record<string, readonly Row[]> = { ...records };
+      for (const [object, some] of Object.entries(others)) all[object] = [...(all[object] ?? []), ...some];
+      return { contacts: [...contacts, ...Contact], records: all };
+    });
+  }
+
   /** The contact with this key as the org holds it. */
   async contact(key: string): Promise<Readonly<Record<string, unknown>> | undefined> {
     return (await this.state()).contacts.find((contact) => contact.Parley_Id__c === key);
@@ -67,21 +84,26 @@ export class TestOrg {
   }
 
   connect(more: Readonly<Record<string, unknown>> = {}, options: ConnectOptions = {}): Connection {
-    const { timeoutMs = 10_000, now = () => new Date() } = options;
-    return salesforce.connect(
-      this.settings(more),
-      testContext({ call: (_call, send) => send(AbortSignal.timeout(timeoutMs)), now }),
-    );
+    return salesforce.connect(this.settings(more), this.context(options));
+  }
+
+  context({ timeoutMs = 10_000, now = () => new Date(), grants = null, remembered }: ConnectOptions = {}): TestContext {
+    return testContext({ call: (_call, send) => send(AbortSignal.timeout(timeoutMs)), now, grants }, remembered);
   }
 }
 
 interface ConnectOptions {
   readonly timeoutMs?: number;
   readonly now?: () => Date;
+  readonly grants?: GrantKeeper | null;
+  readonly remembered?: Map<string, Json>;
 }
 
+export type Row = Readonly<Record<string, unknown>>;
+
 export interface OrgSnapshot {
-  readonly contacts: readonly Readonly<Record<string, unknown>>[];
+  readonly contacts: readonly Row[];
+  readonly records: Readonly<Record<string, readonly Row[]>>;
   readonly contactFields: readonly (Readonly<Record<string, unknown>> & { readonly name: string })[];
   readonly sessions: readonly unknown[];
   readonly [part: string]: unknown;
@@ -118,4 +140,10 @@ export function resultOf(results: readonly RecordResult[], key: string): RecordR
   const found = results.find(({ profileId }) => profileId === `profile-${key}`);
   if (found === undefined) throw new Error(`No result for ${key}`);
   return found;
+}
+
+/** A delivered result as what the next write knows of the record. */
+export function knownFrom(result: RecordResult | undefined): KnownRecord {
+  if (result?.status !== 'delivered') throw new Error(`Not delivered: ${JSON.stringify(result)}`);
+  return { remoteId: result.remoteId, memo: result.memo };
 }

@@ -14,15 +14,20 @@ const networkError = z.object({ cause: z.object({ code: z.string() }) });
  * hold a request with its credentials.
  *
  * @param status HTTP status of the answer; null: none came
+ * @param call whether it may be made again when nobody knows what became of it
  */
-export function toDeliveryError(thrown: unknown, status: number | null): DeliveryError {
+export function toDeliveryError(thrown: unknown, status: number | null, call = { repeatable: true }): DeliveryError {
   if (thrown instanceof DeliveryError) return thrown;
   if (thrown instanceof z.ZodError)
     return new DeliveryError('transient', 'Salesforce answered something else than its API promises', {
       code: 'UNEXPECTED_ANSWER',
     });
   const found = status === null ? null : complaintOf(thrown, status);
-  return found === null ? noAnswer(thrown) : complaintError(found, status);
+  if (found === null) return noAnswer(thrown, call.repeatable);
+  const error = complaintError(found, status);
+  // A gateway's own page says nothing of what became of the request behind it.
+  if (call.repeatable || !found.code.startsWith('ERROR_HTTP_5')) return error;
+  return new DeliveryError('unknown', error.message, error.details);
 }
 
 /** A complaint about a whole request, or about one row of a collection (`status` 200). */
@@ -33,6 +38,8 @@ export function complaintError(found: Complaint, status: number | null, keyField
     code: found.code,
     ...(field === undefined ? {} : { field }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    // A row of a collection says nothing about the org, unless it is about the org.
+    ...(status === 200 && (kind === 'transient' || kind === 'rejected') ? { recordOnly: true } : {}),
   });
 }
 
@@ -63,10 +70,19 @@ const withoutWords = (status: number): Complaint => ({
   duplicates: [],
 });
 
-function noAnswer(thrown: unknown): DeliveryError {
+/** The request did not even leave. */
+const unsentCodes: ReadonlySet<string | undefined> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+function noAnswer(thrown: unknown, repeatable: boolean): DeliveryError {
   const code = networkError.safeParse(thrown).data?.cause.code;
   const how = code === undefined ? '' : ` (${code})`;
-  return new DeliveryError('transient', `Salesforce did not answer${how}`, { code: code ?? 'NO_ANSWER' });
+  const kind = repeatable || unsentCodes.has(code) ? 'transient' : 'unknown';
+  return new DeliveryError(kind, `Salesforce did not answer${how}`, { code: code ?? 'NO_ANSWER' });
 }
 
 function readable({ code, message, duplicates }: Complaint): string {

@@ -1,29 +1,16 @@
 import { DeliveryError } from '../delivery-error.js';
-import type { FailedRecord, OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
-import type { SalesforceClient } from './client.js';
-import { comparableKey, readExisting } from './existing-records.js';
-import { moveKeys } from './move-keys.js';
-import { keyFieldOf, type ObjectSchema, type SchemaCache } from './object-schema.js';
-import { mustRead, toRow, writableTagsField, type OutgoingRow, type RowPlan } from './outgoing-row.js';
+import { askAlone } from './ask-alone.js';
+import type { OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
+import { toRow, type OutgoingRow } from './outgoing-row.js';
+import { hasMoved } from './memo.js';
+import { kindsOf } from './person-kind.js';
+import { unseen } from './place.js';
+import { prepareRows, type PlannedRow } from './prepare-rows.js';
 import { deliveredWithoutCall, failed, toResult } from './record-result.js';
 import { remedied } from './remedy.js';
+import { comparableKey, type RowPlan } from './row-plan.js';
 import { saveOrFail, saveRows, type SavedOutcome } from './save-rows.js';
-import type { SalesforceSettings } from './settings.js';
-import type { DescribedField } from './wire.js';
-
-export interface UpsertTools {
-  readonly client: SalesforceClient;
-  readonly schemas: SchemaCache;
-  readonly settings: SalesforceSettings;
-}
-
-/** One upsert on its way. */
-interface Job {
-  readonly client: SalesforceClient;
-  readonly object: string;
-  readonly keyField: DescribedField;
-  readonly plan: RowPlan;
-}
+import { writePlanOf, type Tools, type WritePlan } from './write-plan.js';
 
 /** A schema older than this is read again before a field is left out because of it. */
 const trustedForMs = 60_000;
@@ -36,44 +23,51 @@ const outdatedSchemaCodes: ReadonlySet<string | undefined> = new Set([
   'KEY_FIELD_UNUSABLE',
 ]);
 
+/** The record whose id we know is not the one to write to any more: it is looked for again. */
+const movedOnCodes: ReadonlySet<string> = new Set([
+  'ENTITY_IS_DELETED',
+  'INVALID_CROSS_REFERENCE_KEY',
+  'CANNOT_UPDATE_CONVERTED_LEAD',
+]);
+
 /**
- * Upserts by an external id, in one call for up to 200 records, with one read before it where tags or a missing last name
- * ask for one, and one more call after it for rows that can be saved with less.
+ * Upserts in one call for up to 200 records, with one read before it where tags, a missing last name or a person who has to be
+ * looked for ask for one, and one more call after it for rows that can be saved with less.
  *
  * @throws DeliveryError when one reason stopped all records
  */
-export async function upsertRecords(tools: UpsertTools, request: UpsertRequest): Promise<readonly RecordResult[]> {
-  const { client, schemas, settings } = tools;
-  const { object } = request;
-  const jobOn = (schema: ObjectSchema): Job => {
-    const keyField = keyFieldOf(schema, request.keyField);
-    const { lastNameFallback } = settings;
-    const plan = { schema, keyField: keyField.name, tagsField: request.tagsField, lastNameFallback };
-    return { client, object, keyField, plan };
-  };
+export async function upsertRecords(tools: Tools, request: UpsertRequest): Promise<readonly RecordResult[]> {
+  const { schemas, client } = tools;
+  const forgetSchemas = (): void => kindsOf(request.object).forEach(({ sobject }) => schemas.forget(sobject));
   try {
-    let job = jobOn(await schemas.get(object));
-    if (leavesOut(request.records, job.plan)) job = jobOn(await schemas.notOlderThan(object, trustedForMs));
-    const { keyField } = job;
-    const { recordsPerCall } = settings;
-    const { first, again } = splitByKey(request.records, keyField);
+    const plans = await freshEnoughPlan(tools, request);
+    const { recordsPerCall } = client.settings;
+    const { first, again } = splitByKey(request.records, plans[0]);
     const results: RecordResult[] = again.map((record) => failed(record, keyRepeated()));
     for (let start = 0; start < first.length; start += recordsPerCall) {
       const batch = first.slice(start, start + recordsPerCall);
-      const { done, outdated } = await upsertBatch(job, batch).catch(failAll(batch, results));
-      if (outdated) schemas.forget(object);
+      const { done, outdated } = await upsertBatch(tools, plans, batch).catch(failAll(batch, results));
+      if (outdated) forgetSchemas();
       results.push(...done);
     }
     return results;
   } catch (error) {
-    if (error instanceof DeliveryError && outdatedSchemaCodes.has(error.details.code)) schemas.forget(object);
+    if (error instanceof DeliveryError && outdatedSchemaCodes.has(error.details.code)) forgetSchemas();
     throw error;
   }
 }
 
 /** An admin may have made the field or the picklist value a moment ago. */
-const leavesOut = (records: readonly OutgoingRecord[], plan: RowPlan): boolean =>
-  records.some((record) => toRow(record, { exists: null, tags: null }, plan).dropped.length > 0);
+async function freshEnoughPlan(tools: Tools, request: UpsertRequest): Promise<WritePlan> {
+  const plans = await writePlanOf(tools, request).catch((error: unknown) => {
+    if (error instanceof DeliveryError && error.details.code === 'KEY_FIELD_UNUSABLE') return null;
+    throw error;
+  });
+  const leavesOut = plans?.some((plan) =>
+    request.records.some((record) => toRow(record, unseen(plan.kind), plan).dropped.length > 0),
+  );
+  return plans === null || leavesOut === true ? writePlanOf(tools, request, trustedForMs) : plans;
+}
 
 interface BatchOutcome {
   readonly done: readonly RecordResult[];
@@ -81,35 +75,67 @@ interface BatchOutcome {
   readonly outdated: boolean;
 }
 
-async function upsertBatch(job: Job, records: readonly OutgoingRecord[]): Promise<BatchOutcome> {
-  const { client, object, plan } = job;
-  const { rows, stuck } = await prepareRows(job, records).catch(notTheRecordsFault);
+interface PlannedOutcome {
+  readonly outcome: SavedOutcome;
+  readonly plan: RowPlan;
+}
+
+async function upsertBatch(tools: Tools, plans: WritePlan, records: readonly OutgoingRecord[]): Promise<BatchOutcome> {
+  const { rows, stuck } = await prepareRows(tools, plans, records).catch(notTheRecordsFault);
   const idle = rows.filter(isIdle);
-  const busy = rows.filter((row) => !isIdle(row));
-  const outcomes = await saveRows(client, object, plan, busy);
-  const mended = new Map<OutgoingRow, OutgoingRow>();
-  for (const outcome of outcomes) {
-    const row = 'complaints' in outcome ? remedied(outcome.row, outcome.complaints, plan) : null;
-    if (row !== null) mended.set(outcome.row, row);
+  const busy = rows.filter((planned) => !isIdle(planned));
+  const saved = await saveAll(tools, plans, busy, saveRows);
+  const mended: PlannedRow[] = [];
+  const lost: OutgoingRecord[] = [];
+  const final: PlannedOutcome[] = [];
+  for (const { outcome, plan } of saved) {
+    const again = 'complaints' in outcome ? remedied(outcome.row, outcome.complaints, plan) : null;
+    if (again !== null) mended.push({ row: again, plan });
+    else if (hasMovedOn(outcome)) lost.push({ ...outcome.row.record, known: null });
+    else final.push({ outcome, plan });
   }
-  const again = await saveOrFail(client, object, plan, [...mended.values()]);
-  const final = [...outcomes.filter(({ row }) => !mended.has(row)), ...again];
+  const found = await prepareRows(tools, plans, lost).catch(notTheRecordsFault);
+  final.push(...(await saveAll(tools, plans, [...mended, ...found.rows], saveOrFail)));
+  const explained = await explainedBy(tools, plans, final);
   return {
-    done: [...stuck, ...idle.map(deliveredWithoutCall), ...final.map((outcome) => toResult(outcome, plan.keyField))],
-    outdated: outcomes.some(contradictsSchema),
+    done: [
+      ...stuck,
+      ...found.stuck,
+      ...idle.map(({ row, plan }) => deliveredWithoutCall(row, plan)),
+      ...explained.map(({ outcome, plan }) => toResult(outcome, plan)),
+    ],
+    outdated: saved.some(({ outcome }) => contradictsSchema(outcome)),
   };
 }
 
-/** What is sent for each record, after what has to be asked or moved first. */
-async function prepareRows(
-  { client, object, keyField, plan }: Job,
-  records: readonly OutgoingRecord[],
-): Promise<{ readonly rows: readonly OutgoingRow[]; readonly stuck: readonly FailedRecord[] }> {
-  const moved = await moveKeys(client, object, keyField.name, records);
-  const unsure = moved.ready.filter((record) => mustRead(record, plan));
-  const tagsField = writableTagsField(plan.schema, plan.tagsField);
-  const presentOf = await readExisting(client, object, keyField, tagsField, unsure);
-  return { rows: moved.ready.map((record) => toRow(record, presentOf(record), plan)), stuck: moved.failed };
+/** Each kind of person is written for itself, those that are looked at first before those that are made. */
+async function saveAll(
+  { client }: Tools,
+  plans: WritePlan,
+  rows: readonly PlannedRow[],
+  save: typeof saveRows,
+): Promise<readonly PlannedOutcome[]> {
+  const outcomes: PlannedOutcome[] = [];
+  for (const plan of plans) {
+    const some: readonly OutgoingRow[] = rows.filter(({ row }) => row.place.kind === plan.kind).map(({ row }) => row);
+    if (some.length === 0) continue;
+    const saved = await (outcomes.length === 0 ? save : saveOrFail)(client, plan, some);
+    outcomes.push(...saved.map((outcome) => ({ outcome, plan })));
+  }
+  return outcomes;
+}
+
+async function explainedBy(
+  { client }: Tools,
+  plans: WritePlan,
+  outcomes: readonly PlannedOutcome[],
+): Promise<readonly PlannedOutcome[]> {
+  const explained: PlannedOutcome[] = [];
+  for (const plan of plans) {
+    const some = outcomes.filter((one) => one.plan === plan).map(({ outcome }) => outcome);
+    explained.push(...(await askAlone(client, plan, some)).map((outcome) => ({ outcome, plan })));
+  }
+  return explained;
 }
 
 /** A refused read, or a refused move of keys, says nothing about the records: they go again when the schema is fresh. */
@@ -119,7 +145,7 @@ function notTheRecordsFault(error: unknown): never {
 }
 
 /** Two records with one key would both be refused: the later one waits for the next call. */
-function splitByKey(records: readonly OutgoingRecord[], keyField: DescribedField) {
+function splitByKey(records: readonly OutgoingRecord[], { keyField }: RowPlan) {
   const first = new Map<string, OutgoingRecord>();
   const again: OutgoingRecord[] = [];
   for (const record of records) {
@@ -133,11 +159,18 @@ function splitByKey(records: readonly OutgoingRecord[], keyField: DescribedField
 const keyRepeated = (): DeliveryError =>
   new DeliveryError('transient', 'Another record of the same call has the same key: this one goes with the next', {
     code: 'KEY_REPEATED',
+    recordOnly: true,
   });
 
 /** A known record of which nothing is left to write. */
-const isIdle = ({ record, values, complete }: OutgoingRow): boolean =>
-  record.known !== null && !complete && Object.keys(values).length === 0;
+const isIdle = ({ row: { record, place, values, complete } }: PlannedRow): boolean =>
+  record.known !== null && !complete && Object.keys(values).length === 0 && (place.id === null || !hasMoved(record)); // a key that is written by id goes with the record
+
+const hasMovedOn = (outcome: SavedOutcome): boolean =>
+  outcome.row.place.id !== null &&
+  outcome.row.record.known !== null &&
+  'complaints' in outcome &&
+  outcome.complaints.some(({ code }) => movedOnCodes.has(code));
 
 const contradictsSchema = (outcome: SavedOutcome): boolean =>
   'complaints' in outcome && outcome.complaints.some(({ code }) => outdatedSchemaCodes.has(code));

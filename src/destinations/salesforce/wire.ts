@@ -4,11 +4,6 @@ import { z } from 'zod';
  * What we read of Salesforce's answers; everything else passes unread.
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_list.htm
  */
-export const tokenAnswer = z.object({
-  access_token: z.string().min(1),
-  instance_url: z.string().min(1),
-});
-
 const describedField = z.object({
   name: z.string(),
   label: z.string().nullable(),
@@ -38,11 +33,13 @@ export const describeAnswer = z.object({
 export type DescribeAnswer = z.infer<typeof describeAnswer>;
 
 export const queryPage = z.object({
+  totalSize: z.number().default(0),
   done: z.boolean(),
   nextRecordsUrl: z.string().optional(),
   records: z.array(z.record(z.string(), z.unknown())),
 });
-export type QueriedRow = z.infer<typeof queryPage>['records'][number];
+export type QueryPage = z.infer<typeof queryPage>;
+export type QueriedRow = QueryPage['records'][number];
 
 /** One complaint: rows of a collection say `statusCode`, everything else `errorCode`; `fields` may be missing or null. */
 export const complaint = z
@@ -69,7 +66,6 @@ export const savedRow = z.object({
   created: z.boolean().default(false),
   errors: z.array(complaint).default([]),
 });
-export const savedRows = z.array(savedRow);
 export type SavedRow = z.infer<typeof savedRow>;
 
 const duplicateDetail = z.object({
