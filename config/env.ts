@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const isTimeZone = (name: string): boolean => name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name);
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /** Everything the environment can say. `.env.example` explains each line; this is the only place that reads `process.env`. */
@@ -13,6 +14,7 @@ const environmentSchema = z
       .url({ protocol: /^https?$/, error: 'must be an address that begins with https:// or http://' })
       .transform((url) => url.replace(/\/+$/, ''))
       .optional(),
+    TIME_ZONE: z.string().refine(isTimeZone, 'must be a time zone such as Europe/Madrid').default('UTC'),
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(12),
     BATCH_EVENTS: z.coerce.number().int().min(1).max(5_000).default(500),

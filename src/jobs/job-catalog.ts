@@ -9,6 +9,11 @@ export const jobCatalog = {
     drain: z.object({ destination: z.string() }),
     resync: z.object({ destination: z.string() }),
   },
+  recalculation: {
+    recheck: z.object({}),
+    backfill: z.object({ segment: z.string() }),
+    refresh: z.object({}),
+  },
   maintenance: {
     sweep: z.object({}),
     housekeeping: z.object({}),

@@ -11,6 +11,7 @@ import { Resync } from '../delivery/resync.service.js';
 import { SyncMarks } from '../delivery/sync-marks.repository.js';
 import { EventPartitions } from '../events/event-partitions.service.js';
 import { Events } from '../events/events.repository.js';
+import { RecalculationPlanner } from '../recalculation/recalculation-planner.service.js';
 import { Metrics } from '../observability/metrics.service.js';
 
 const dayMs = 24 * 60 * 60 * 1_000;
@@ -28,6 +29,7 @@ export class MaintenanceProcessor {
     private readonly erasures: Erasures,
     private readonly waker: DeliveryWaker,
     private readonly resync: Resync,
+    private readonly recalculation: RecalculationPlanner,
     private readonly deadLetters: DeadLetters,
     private readonly log: DeliveryLog,
     private readonly partitions: EventPartitions,
@@ -44,6 +46,7 @@ export class MaintenanceProcessor {
     const due = (await Promise.all(kinds)).flat();
     for (const destination of new Set(due)) this.waker.wake(destination, now);
     await this.resync.planOutdated();
+    await this.recalculation.sweep();
     const [waiting, letters] = await Promise.all([this.marks.waiting(), this.deadLetters.countOpen()]);
     this.metrics.resetGauges();
     for (const { destination, count, since } of waiting)

@@ -2,12 +2,14 @@ import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { DeliveryProcessor } from '../delivery/delivery.processor.js';
 import { EventsModule } from '../events/events.module.js';
+import { RecalculationModule } from '../recalculation/recalculation.module.js';
+import { RecalculationProcessor } from '../recalculation/recalculation.processor.js';
 import { MaintenanceProcessor } from './maintenance.processor.js';
 import { MaintenanceSchedule } from './maintenance-schedule.service.js';
 
 /** Everything that runs jobs: part of the roles `worker` and `all`. */
 @Module({
-  imports: [DeliveryModule, EventsModule],
-  providers: [DeliveryProcessor, MaintenanceProcessor, MaintenanceSchedule],
+  imports: [DeliveryModule, EventsModule, RecalculationModule],
+  providers: [DeliveryProcessor, MaintenanceProcessor, MaintenanceSchedule, RecalculationProcessor],
 })
 export class WorkerModule {}

@@ -6,6 +6,7 @@ import { ApplyStage } from '../profiles/apply.stage.js';
 import { DeclareStage } from '../profiles/declare.stage.js';
 import { IdentifyStage } from '../profiles/identify.stage.js';
 import { SaveStage } from '../profiles/save.stage.js';
+import { SegmentStage } from '../segments/segment.stage.js';
 import { DecideStage } from './decide.stage.js';
 
 /**
@@ -18,8 +19,9 @@ export const stages = [
   DeclareStage, //     which types have its attributes?              profiles/
   ApplyStage, //       attributes and tags, newest fact first        profiles/
   ConsentStage, //     what the person agreed to, with the proof     consent/
-  SaveStage, //        the changed profiles, one version further     profiles/
   RecordStage, //      the event itself, and what we made of it      events/
+  SegmentStage, //     which segments they enter and leave, and when segments/
+  SaveStage, //        the changed profiles, one version further     profiles/
   MarkSyncsStage, //   which destinations have news                  delivery/
   DecideStage, //      what the caller is answered                   pipeline/
 ] as const;

@@ -21,6 +21,16 @@ export class Profiles {
     return new Map(rows.map((row) => [row.id, profileOf(row)]));
   }
 
+  /** In order of their ids, for whoever looks at everybody. */
+  async after(cursor: string, limit: number): Promise<Profile[]> {
+    const rows = await this.dataSource.query<ProfileRow[]>(
+      `SELECT id, version, attributes, attribute_provenance, tags, tag_provenance, consents, segments, merged_into, created_at, last_event_at
+       FROM profiles WHERE id > $1 AND merged_into IS NULL ORDER BY id LIMIT $2`,
+      [cursor, limit],
+    );
+    return rows.map(profileOf);
+  }
+
   /** One profile, following a merge to the survivor. */
   async findOne(id: string): Promise<ProfileEntity | null> {
     const row = await this.dataSource.getRepository(ProfileEntity).findOneBy({ id });

@@ -86,7 +86,9 @@ export class SegmentDirectory {
       if (read.success) rules.set(key, { title, version, rule: read.data });
       else this.#log.error(`the segment ${key} cannot be used: ${z.prettifyError(read.error)}`);
     }
-    await this.catalog.learnMissing([...rules.values()].flatMap(({ rule }) => [...inputsOf(rule, this.#zone).attributes]));
+    await this.catalog.learnMissing(
+      [...rules.values()].flatMap(({ rule }) => [...inputsOf(rule, this.#zone).attributes]),
+    );
     this.#set = this.#compiled(rules);
   }
 
@@ -94,7 +96,9 @@ export class SegmentDirectory {
     return this.environment.TIME_ZONE;
   }
 
-  #compiled(rules: ReadonlyMap<string, { readonly title: string; readonly version: number; readonly rule: Rule }>): SegmentSet {
+  #compiled(
+    rules: ReadonlyMap<string, { readonly title: string; readonly version: number; readonly rule: Rule }>,
+  ): SegmentSet {
     const queries = new EventQueries();
     const order = evaluationOrder(new Map([...rules].map(([key, { rule }]) => [key, rule])));
     const segments = order.flatMap((key): ActiveSegment[] => {

@@ -20,6 +20,16 @@ export class SegmentRechecks {
     );
   }
 
+  /** Only ever earlier: other answers of the same profile may change before. */
+  async bringForward(rechecks: readonly Recheck[]): Promise<void> {
+    if (rechecks.length === 0) return;
+    await this.dataSource.query(
+      `INSERT INTO segment_rechecks AS known (profile_id, due_at) SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) ORDER BY 1
+       ON CONFLICT (profile_id) DO UPDATE SET due_at = excluded.due_at WHERE known.due_at > excluded.due_at`,
+      [rechecks.map(({ profileId }) => profileId), rechecks.map(({ dueAt }) => dueAt)],
+    );
+  }
+
   async nextDue(): Promise<Date | null> {
     const rows = await this.dataSource.query<{ at: Date | null }[]>('SELECT min(due_at) AS at FROM segment_rechecks');
     return rows[0]?.at ?? null;

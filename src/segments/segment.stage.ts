@@ -69,18 +69,24 @@ function askedIn(batch: Batch, set: SegmentSet): Asked[] {
 
 function askedOf(held: BatchProfile, events: readonly BatchEvent[], set: SegmentSet): Asked | null {
   const event = events.at(-1) ?? null;
-  const everything = held.isNew || held.everythingChanged || events.some(({ incoming }) => incoming.name === 'backfill');
+  const everything = held.isNew || held.everythingChanged;
   const marks = new Uint8Array(set.segments.length);
   if (everything) marks.fill(1);
-  const isClock = events.some(({ incoming }) => incoming.kind === 'clock');
-  if (isClock) for (const place of set.timed) marks[place] = 1;
+  let isRecheck = false;
+  for (const { incoming } of events) {
+    if (incoming.kind !== 'clock') continue;
+    const backfilled = set.places.get(String(incoming.properties.segment));
+    if (backfilled !== undefined) marks[backfilled] = 1;
+    isRecheck ||= incoming.name === 'recheck';
+  }
+  if (isRecheck) for (const place of set.timed) marks[place] = 1;
   const gone = Object.keys(held.profile.segments).some((key) => !set.places.has(key));
   if (!everything) {
     const places = new Set<number>();
     set.index.touched(newsOf(held, events), places);
     for (const place of places) marks[place] = 1;
   }
-  return gone || isClock || marks.includes(1) ? { held, marks, whole: everything || isClock, event } : null;
+  return gone || isRecheck || marks.includes(1) ? { held, marks, whole: everything || isRecheck, event } : null;
 }
 
 const newsOf = (held: BatchProfile, events: readonly BatchEvent[]) => ({
@@ -96,7 +102,8 @@ function neededIn(asked: readonly Asked[], set: SegmentSet): ReadonlyMap<string,
   const needed = new Map<string, Set<number>>();
   for (const { held, marks } of asked) {
     const slots = new Set<number>();
-    for (const place of withDependants(marks, set)) for (const slot of set.segments[place]?.slots ?? []) slots.add(slot);
+    for (const place of withDependants(marks, set))
+      for (const slot of set.segments[place]?.slots ?? []) slots.add(slot);
     if (slots.size > 0) needed.set(held.profile.id, slots);
   }
   return needed;
@@ -126,8 +133,9 @@ function decide({ held, marks, event }: Asked, set: SegmentSet, found: FoundAggr
   const subject = { profile: { ...held.profile, segments: memberships } satisfies Profile, aggregates };
   const told = toldBy(event, now);
   let next: number | null = null;
-  for (const [place, segment] of set.segments.entries()) {
-    if (marks[place] !== 1) continue;
+  for (let place = marks.indexOf(1); place !== -1; place = marks.indexOf(1, place + 1)) {
+    const segment = set.segments[place];
+    if (segment === undefined) break;
     const outlook = segment.compiled.outlook(subject, nowMs);
     const change = nextChangeAtMs(outlook);
     if (change !== null && (next === null || change < next)) next = change;

@@ -17,6 +17,7 @@ import { Pipeline } from '../../src/pipeline/pipeline.service.js';
 import { destinationInput } from '../../src/provisioning/configuration-schema.js';
 import { Configuration } from '../../src/provisioning/configuration.service.js';
 import { ProvisioningModule } from '../../src/provisioning/provisioning.module.js';
+import { RecalculationModule } from '../../src/recalculation/recalculation.module.js';
 import { SecurityModule } from '../../src/security/security.module.js';
 
 /** A clock that stands still until the test moves it. */
@@ -46,6 +47,7 @@ export async function startCore(databaseUrl: string, clock: { readonly now: () =
       PipelineModule,
       DeliveryModule,
       ErasureModule,
+      RecalculationModule,
       ProvisioningModule,
     ],
   })

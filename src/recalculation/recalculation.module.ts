@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { PipelineModule } from '../pipeline/pipeline.module.js';
+import { ProfilesModule } from '../profiles/profiles.module.js';
+import { SegmentsModule } from '../segments/segments.module.js';
+import { Backfill } from './backfill.service.js';
+import { BackfillPages } from './backfill-pages.service.js';
+import { Outlooks } from './outlooks.service.js';
+import { Percentiles } from './percentiles.service.js';
+import { RecalculationPlanner } from './recalculation-planner.service.js';
+import { Rechecks } from './rechecks.service.js';
+
+@Module({
+  imports: [PipelineModule, ProfilesModule, SegmentsModule],
+  providers: [Backfill, BackfillPages, Outlooks, Percentiles, RecalculationPlanner, Rechecks],
+  exports: [Backfill, Percentiles, RecalculationPlanner, Rechecks],
+})
+export class RecalculationModule {}

@@ -1,0 +1,40 @@
+import { OnQueueFailed, Process, Processor } from '@nestjs/bull';
+import { Logger } from '@nestjs/common';
+import type { Job } from 'bull';
+import { jobCatalog } from '../jobs/job-catalog.js';
+import { Backfill } from './backfill.service.js';
+import { Percentiles } from './percentiles.service.js';
+import { Rechecks } from './rechecks.service.js';
+
+/** What changes because time passes or a rule was changed. */
+@Processor('recalculation')
+export class RecalculationProcessor {
+  readonly #log = new Logger(RecalculationProcessor.name);
+
+  constructor(
+    private readonly rechecks: Rechecks,
+    private readonly backfill: Backfill,
+    private readonly percentiles: Percentiles,
+  ) {}
+
+  @Process('recheck')
+  recheck(): Promise<void> {
+    return this.rechecks.run();
+  }
+
+  @Process({ name: 'backfill', concurrency: 2 })
+  backfillOne({ data }: Job): Promise<void> {
+    return this.backfill.run(jobCatalog.recalculation.backfill.parse(data).segment);
+  }
+
+  @Process('refresh')
+  refresh(): Promise<void> {
+    return this.percentiles.refresh();
+  }
+
+  /** The sweep starts it again; by then what was in the way may be gone. */
+  @OnQueueFailed()
+  failed(job: Job, error: Error): void {
+    this.#log.error({ err: error, job: job.name }, 'a job failed and is started again by the next sweep');
+  }
+}
