@@ -2,14 +2,14 @@ import type { SandboxClock } from '../emulator.js';
 import type { OrgState } from './org-state.js';
 
 /**
- * Daily calls by edition (Enterprise and Unlimited with one licence).
+ * Daily calls by edition (Enterprise and Unlimited with one licence), and how many calls of 20 seconds and more may be open.
  * @see https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
  */
-const dailyCalls: Readonly<Record<string, number>> = {
-  developer: 15_000,
-  enterprise: 101_000,
-  unlimited: 105_000,
-  sandbox: 5_000_000,
+const editions: Readonly<Record<string, { readonly daily: number; readonly longCalls: number }>> = {
+  developer: { daily: 15_000, longCalls: 5 },
+  enterprise: { daily: 101_000, longCalls: 25 },
+  unlimited: { daily: 105_000, longCalls: 25 },
+  sandbox: { daily: 5_000_000, longCalls: 25 },
 };
 const hourMs = 3_600_000;
 
@@ -22,24 +22,24 @@ export class ApiUsage {
   constructor(private readonly clock: SandboxClock) {}
 
   setLimits({ enabled, tier }: { readonly enabled: boolean; readonly tier?: string | undefined }): void {
-    if (tier !== undefined && dailyCalls[tier] === undefined)
-      throw new Error(
-        `Salesforce's editions here are ${Object.keys(dailyCalls).join(', ')}; "${tier}" is none of them`,
-      );
+    if (tier !== undefined && editions[tier] === undefined)
+      throw new Error(`Salesforce's editions here are ${Object.keys(editions).join(', ')}; "${tier}" is none of them`);
     this.#enforced = enabled;
     this.#tier = tier ?? this.#tier;
   }
 
-  /** Counts one more call. @returns false when the org has none left and refuses it */
-  count(): boolean {
-    if (this.#enforced && this.used >= this.limit) return false;
+  /** Counts one more call. @returns why the org refuses it, in its own words; null: it does not */
+  count(longCalls: number): string | null {
+    if (this.#enforced && this.used >= this.limit) return 'TotalRequests Limit exceeded.';
+    if (this.#enforced && longCalls >= (editions[this.#tier]?.longCalls ?? 0))
+      return 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.';
     const hour = Math.floor(this.clock.now().getTime() / hourMs) * hourMs;
     this.#callsByHour.set(hour, (this.#callsByHour.get(hour) ?? 0) + 1);
-    return true;
+    return null;
   }
 
   get limit(): number {
-    return dailyCalls[this.#tier] ?? 0;
+    return editions[this.#tier]?.daily ?? 0;
   }
 
   get used(): number {

@@ -106,7 +106,7 @@ describe('the org', () => {
   it.each([
     '/services/data/v12.0/limits',
     '/services/data/v60.0/nowhere',
-    '/services/data/v60.0/sobjects/Account/describe',
+    '/services/data/v60.0/sobjects/Accounts/describe',
   ])('has nothing at %s', async (path) => {
     expect(await org.send('GET', path)).toMatchObject({ status: 404, body: [{ errorCode: 'NOT_FOUND' }] });
   });

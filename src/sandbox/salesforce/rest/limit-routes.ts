@@ -1,0 +1,21 @@
+import { RestError } from './rest-error.js';
+import { ok, type RestRoute } from './rest-route.js';
+
+/**
+ * What the org has left; only for those who may look at its set-up.
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_limits.htm
+ */
+export const limitRoutes: readonly RestRoute[] = [
+  {
+    method: 'GET',
+    path: '/limits',
+    handle: ({ org: { usage, setup } }) => {
+      if (!setup.userPermissions.viewSetup)
+        throw new RestError(403, {
+          errorCode: 'INSUFFICIENT_ACCESS',
+          message: 'You need the View Setup and Configuration permission to see the limits',
+        });
+      return ok({ DailyApiRequests: { Max: usage.limit, Remaining: Math.max(0, usage.limit - usage.used) } });
+    },
+  },
+];
