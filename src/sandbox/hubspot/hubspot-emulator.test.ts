@@ -1,36 +1,9 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { startSandbox } from '../sandbox-server.js';
-import { createHubspotEmulator, sandboxAccessToken } from './index.js';
+import { sandboxAccessToken } from './index.js';
 import { stateSchema } from './state.js';
+import { account, at, contacts } from './test-support.js';
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-interface Reply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: unknown;
-}
-
-async function account(state?: unknown) {
-  const sandbox = await startSandbox(createHubspotEmulator, { port: 0 });
-  onTestFinished(() => sandbox.close());
-  const ask = async (method: Method, path: string, body?: unknown, token = sandboxAccessToken): Promise<Reply> => {
-    const response = await fetch(sandbox.origin + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-    const answer = await response.text();
-    return { status: response.status, headers: response.headers, body: answer === '' ? null : JSON.parse(answer) };
-  };
-  if (state !== undefined) await ask('PUT', '/_sandbox/state', state);
-  return ask;
-}
-
-const contacts = '/crm/v3/objects/contacts';
 const upsertPath = `${contacts}/batch/upsert`;
 const input = (id: string, properties: object = {}, more: object = {}) => ({
   id,
@@ -38,7 +11,6 @@ const input = (id: string, properties: object = {}, more: object = {}) => ({
   properties,
   ...more,
 });
-const at = '2026-01-01T00:00:00.000Z';
 const pageSchema = z.object({ paging: z.object({ next: z.object({ after: z.string() }) }) });
 
 describe('batch upsert', () => {

@@ -1,6 +1,10 @@
 import type { Emulator, SandboxWorld } from '../emulator.js';
 import { accountRoutes } from './account-routes.js';
 import { Account } from './account.js';
+import { workflowRoutes } from './automation/workflow-routes.js';
+import { Workflows } from './automation/workflows.js';
+import { listRoutes } from './lists/list-routes.js';
+import { Lists } from './lists/lists.js';
 import { propertyRoutes } from './properties/property-routes.js';
 import { RateLimits } from './rate-limits.js';
 import { associationRoutes } from './records/association-routes.js';
@@ -15,6 +19,12 @@ export { sandboxAccessToken, sandboxOauthApp, sandboxPersonToken } from './fresh
 export function createHubspotEmulator({ clock }: SandboxWorld): Emulator {
   const account = new Account(clock);
   const limits = new RateLimits(clock, account);
+  const lists = new Lists(account);
+  const workflows = new Workflows(account, lists);
+  const load = (state: unknown): void => {
+    account.load(state);
+    lists.refresh();
+  };
   return {
     id: 'hubspot',
     title: 'HubSpot',
@@ -26,18 +36,17 @@ export function createHubspotEmulator({ clock }: SandboxWorld): Emulator {
           ...propertyRoutes(account),
           ...associationRoutes(account),
           ...directoryRoutes(account),
+          ...listRoutes(account, lists),
+          ...workflowRoutes(account, workflows),
+
           ...accountRoutes(account, limits),
         ],
         account,
         limits,
       ),
-    reset: () => {
-      account.load({});
-    },
+    reset: () => load({}),
     exportState: () => account.save(),
-    importState: (state) => {
-      account.load(state);
-    },
+    importState: load,
     setLimits: (to) => limits.set(to),
     views: () => views(account),
   };
