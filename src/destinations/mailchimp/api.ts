@@ -9,29 +9,51 @@ import { toDeliveryError } from './to-delivery-error.js';
 /** The biggest page a listing gives. */
 export const pageSize = 1_000;
 
+/** The same call as part of a bulk job: `path` is below the audience's, and `body` is sent as JSON in a string. */
+export interface JobForm {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  readonly path: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
 /** One request, as the gate and the delivery log know it. */
 export interface ApiCall {
   readonly operation: string;
   readonly records?: number;
   /** Left out: yes, as most of our writes are keyed by the address. */
   readonly repeatable?: boolean;
+  /** Left out: it is never part of a job. */
+  readonly job?: JobForm;
 }
 
-type Send = (sdk: ApiClient, listId: string) => Promise<unknown>;
+export type Send = (sdk: ApiClient, listId: string) => Promise<unknown>;
 
-/** The way of every request of a connection: through the gate, with everything thrown as a `DeliveryError`. */
+/** Brings one call to Mailchimp and its answer back. @throws DeliveryError only */
+export type Carry = (call: ApiCall, send: Send) => Promise<unknown>;
+
+/** Through the gate, one request per call. */
+export function directly(settings: MailchimpSettings, context: ConnectionContext, timeoutMs: number): Carry {
+  const access = new AccountAccess(settings, context, timeoutMs);
+  return async ({ operation, records, repeatable = true }, send) => {
+    const sdk = await access.client();
+    const call = { operation, repeatable, ...(records === undefined ? {} : { records }) };
+    return context.call(call, async () => {
+      try {
+        return await send(sdk, settings.audienceId);
+      } catch (error) {
+        throw toDeliveryError(error, repeatable);
+      }
+    });
+  };
+}
+
+/** What is common to all calls about one audience: reading the answer, and what a 404 means. */
 export class MailchimpApi {
-  readonly listId: string;
-  readonly #access: AccountAccess;
-
   constructor(
-    settings: MailchimpSettings,
-    private readonly context: ConnectionContext,
-    timeoutMs: number,
-  ) {
-    this.listId = settings.audienceId;
-    this.#access = new AccountAccess(settings, context, timeoutMs);
-  }
+    readonly listId: string,
+    private readonly carry: Carry,
+  ) {}
 
   /** @throws DeliveryError also for an answer that is not what it should be: an empty 2xx proves nothing */
   async read<T>(call: ApiCall, send: Send, answer: z.ZodType<T>): Promise<T> {
@@ -44,16 +66,8 @@ export class MailchimpApi {
   }
 
   /** For calls whose answer says nothing. */
-  async run({ operation, records, repeatable = true }: ApiCall, send: Send): Promise<unknown> {
-    const sdk = await this.#access.client();
-    const call = { operation, repeatable, ...(records === undefined ? {} : { records }) };
-    return this.context.call(call, async () => {
-      try {
-        return await send(sdk, this.listId);
-      } catch (error) {
-        throw toDeliveryError(error, repeatable);
-      }
-    });
+  run(call: ApiCall, send: Send): Promise<unknown> {
+    return this.carry(call, send);
   }
 
   /** As `read`; a 404 means the audience itself, so a person has to correct the settings. */

@@ -10,7 +10,7 @@ import {
   type Member,
   type MemberStatus,
 } from './answers.js';
-import { orAbsent, pageSize, type MailchimpApi } from './api.js';
+import { orAbsent, pageSize, type ApiCall, type MailchimpApi } from './api.js';
 
 /** A merge value on the wire; `''` clears any type. */
 export type MergeValue = string | number | Readonly<Record<string, string>>;
@@ -78,8 +78,9 @@ export class MailchimpClient {
     const body = { members: rows, update_existing: updateExisting };
     const options = { skip_merge_validation: true, skip_duplicate_check: true };
     const operation = updateExisting ? 'members.batchUpdate' : 'members.batchCreate';
+    const params = { ...skipMerge, skip_duplicate_check: 'true' };
     return this.api.ofAudience(
-      { operation, records: rows.length },
+      { operation, records: rows.length, job: { method: 'POST', path: '', params, body } },
       (sdk, list) => sdk.lists.batchListMembers(list, body, options),
       batchAnswer,
     );
@@ -87,14 +88,18 @@ export class MailchimpClient {
 
   /** @returns null when nobody has the address */
   member(email: string): Promise<Member | null> {
-    const call = { operation: 'members.get' };
+    const call: ApiCall = { operation: 'members.get', job: { method: 'GET', path: pathOf(email) } };
     return this.api.ifThere(call, (sdk, list) => sdk.lists.getListMember(list, subscriberHash(email)), memberAnswer);
   }
 
   /** Creates with `status_if_new`, or updates without touching the status. */
   put(email: string, write: MemberWrite): Promise<Member> {
     return this.api.read(
-      { operation: 'members.put', records: 1 },
+      {
+        operation: 'members.put',
+        records: 1,
+        job: { method: 'PUT', path: pathOf(email), params: skipMerge, body: write },
+      },
       (sdk, list) => sdk.lists.setListMember(list, subscriberHash(email), write, skipValidation),
       memberAnswer,
     );
@@ -103,7 +108,11 @@ export class MailchimpClient {
   /** Changes an existing member and nothing else. @returns null when nobody has the address */
   patch(email: string, write: MemberWrite): Promise<Member | null> {
     return this.api.ifThere(
-      { operation: 'members.patch', records: 1 },
+      {
+        operation: 'members.patch',
+        records: 1,
+        job: { method: 'PATCH', path: pathOf(email), params: skipMerge, body: write },
+      },
       (sdk, list) => sdk.lists.updateListMember(list, subscriberHash(email), write, skipValidation),
       memberAnswer,
     );
@@ -120,7 +129,8 @@ export class MailchimpClient {
       ...remove.map((name) => ({ name, status: 'inactive' })),
     ];
     const body = { tags, ...(startsAutomations ? {} : { is_syncing: true }) };
-    const call = { operation: 'members.tags', records: 1 };
+    const job = { method: 'POST', path: `${pathOf(email)}/tags`, body } as const;
+    const call: ApiCall = { operation: 'members.tags', records: 1, job };
     await this.api.run(call, (sdk, list) => sdk.lists.updateListMemberTags(list, subscriberHash(email), body));
     const held = new Set((await this.tagsOf(email)).map((name) => name.toLowerCase()));
     const isAsAsked =
@@ -135,8 +145,9 @@ export class MailchimpClient {
   /** All tags of a member; a member's own answer shows the first 50 only. */
   tagsOf(email: string): Promise<readonly string[]> {
     return this.api.everything(async (offset) => {
+      const params = { count: String(pageSize), offset: String(offset) };
       const { tags } = await this.api.read(
-        { operation: 'members.tags.list' },
+        { operation: 'members.tags.list', job: { method: 'GET', path: `${pathOf(email)}/tags`, params } },
         (sdk, list) => sdk.lists.getListMemberTags(list, subscriberHash(email), { count: pageSize, offset }),
         memberTagsAnswer,
       );
@@ -167,6 +178,9 @@ export class MailchimpClient {
 }
 
 const skipValidation = { skip_merge_validation: true };
+const skipMerge = { skip_merge_validation: 'true' };
+
+const pathOf = (email: string): string => `/members/${subscriberHash(email)}`;
 
 const addresses = (members: readonly { readonly email_address: string }[]): ReadonlySet<string> =>
   new Set(members.map(({ email_address }) => email_address.toLowerCase()));

@@ -14,12 +14,14 @@ import type {
   WriteTarget,
 } from '../destination.js';
 import type { Audience } from './answers.js';
-import { MailchimpApi } from './api.js';
+import { directly, MailchimpApi } from './api.js';
 import { AudienceClient } from './audience-client.js';
+import { BulkJobs } from './bulk-job.js';
 import { checkAccount } from './check.js';
 import { MailchimpClient } from './client.js';
 import { FieldCatalogs } from './field-catalog.js';
 import { emailField } from './field-names.js';
+import { JobQueue } from './job-queue.js';
 import { Kept } from './kept.js';
 import { readOptions, type MailchimpOptions } from './mapping-options.js';
 import { OptOuts } from './opt-outs.js';
@@ -39,12 +41,15 @@ export class MailchimpConnection implements Connection {
   readonly #audience: AudienceClient;
   readonly #fields: FieldCatalogs;
   readonly #tools: UpsertTools;
+  readonly #bulkTools: UpsertTools;
+  readonly #jobs: BulkJobs;
   readonly #settings: MailchimpSettings;
   readonly #kept: Kept<Audience>;
 
   constructor(settings: MailchimpSettings, context: ConnectionContext, limits: DestinationLimits) {
     const { now } = context;
-    const api = new MailchimpApi(settings, context, limits.timeoutMs);
+    const direct = directly(settings, context, limits.timeoutMs);
+    const api = new MailchimpApi(settings.audienceId, direct);
     const audience = new AudienceClient(api);
     const client = new MailchimpClient(api);
     this.#settings = settings;
@@ -64,6 +69,11 @@ export class MailchimpConnection implements Connection {
       batchSize: limits.batchSize,
       parallelCalls: limits.parallelCalls,
     };
+    this.#jobs = new BulkJobs(api, context.memory);
+    const together = new JobQueue(this.#jobs, direct, settings.audienceId);
+    const bulkClient = new MailchimpClient(new MailchimpApi(settings.audienceId, together.carry));
+    // All at once: what is asked for at the same time is one job.
+    this.#bulkTools = { ...this.#tools, client: bulkClient, parallelCalls: bulk.atMost };
   }
 
   check(request: CheckRequest): Promise<ConnectionCheck> {
@@ -82,8 +92,16 @@ export class MailchimpConnection implements Connection {
 
   async upsert(request: UpsertRequest): Promise<readonly RecordResult[]> {
     assertMembers(request);
+    await this.#jobs.settleEarlier();
     const { records } = request;
     return new Upsert(this.#tools, request, records.length >= this.#tools.batchSize).run(records);
+  }
+
+  /** Whatever has to be written at the same time goes out as one bulk job. */
+  async upsertMany(request: UpsertRequest): Promise<readonly RecordResult[]> {
+    assertMembers(request);
+    await this.#jobs.settleEarlier();
+    return new Upsert(this.#bulkTools, request, true).run(request.records);
   }
 
   async preview(request: UpsertRequest): Promise<readonly RecordPreview[]> {
@@ -104,6 +122,9 @@ export class MailchimpConnection implements Connection {
     return confirms ? 'pending' : 'subscribed';
   }
 }
+
+/** From so many records on a bulk job is worth its wait, and so many go into one. */
+export const bulk = { from: 5_000, atMost: 20_000 } as const;
 
 /** A contact of an audience: Mailchimp's "list member". */
 export const memberObject = 'member';

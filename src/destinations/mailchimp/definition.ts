@@ -1,5 +1,5 @@
 import type { Destination } from '../destination.js';
-import { MailchimpConnection, memberObject } from './connection.js';
+import { bulk, MailchimpConnection, memberObject } from './connection.js';
 import { mailchimpOptions } from './mapping-options.js';
 import { mailchimpSettings, type MailchimpSettings } from './settings.js';
 
@@ -26,6 +26,7 @@ export const mailchimp: Destination<MailchimpSettings> = {
   consents: ['email'],
   mappingOptions: mailchimpOptions,
   lists: 'Static segment',
+  bulk,
   limits: () => limits,
   connect: (settings, context) => new MailchimpConnection(settings, context, limits),
 };

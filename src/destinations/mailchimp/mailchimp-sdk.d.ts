@@ -55,6 +55,7 @@ declare module '@mailchimp/mailchimp_marketing/src/ApiClient.js' {
 
   interface Batches {
     start(body: object): Promise<unknown>;
+    list(options?: Page): Promise<unknown>;
     status(batchId: string): Promise<unknown>;
     deleteRequest(batchId: string): Promise<unknown>;
   }

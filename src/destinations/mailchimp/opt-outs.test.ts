@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { MailchimpApi } from './api.js';
+import { directly, MailchimpApi } from './api.js';
 import { MailchimpClient } from './client.js';
 import { OptOuts } from './opt-outs.js';
 import { mailchimpSettings } from './settings.js';
@@ -28,7 +28,9 @@ async function archivedContacts(count: number) {
   const now = () => new Date(clock.at);
   const settings = mailchimpSettings.parse({ apiKey: testKey, audienceId: list.slice(-10), baseUrl: sandbox.origin });
   const optOuts = new OptOuts(
-    new MailchimpClient(new MailchimpApi(settings, testContext({ call: openGate(), now }), 5_000)),
+    new MailchimpClient(
+      new MailchimpApi(settings.audienceId, directly(settings, testContext({ call: openGate(), now }), 5_000)),
+    ),
     now,
   );
   sandbox.startCounting();

@@ -6,7 +6,7 @@ import type { JournalEntry } from '../../sandbox/journal.js';
 import { startSandbox } from '../../sandbox/sandbox-server.js';
 import type { TypedValue } from '../../profiles/attribute.js';
 import { DeliveryError } from '../delivery-error.js';
-import type { CallGate, Connection, DeliveredRecord, OutgoingRecord, RecordResult } from '../destination.js';
+import type { CallGate, Connection, DeliveredRecord, Json, OutgoingRecord, RecordResult } from '../destination.js';
 import { subscriberHash } from './client.js';
 import { mailchimp } from './definition.js';
 import { mailchimpSettings, type MailchimpSettings } from './settings.js';
@@ -30,6 +30,8 @@ export const openGate =
 
 export interface Rehearsal {
   readonly connection: Connection;
+  /** What the connection keeps beyond itself. */
+  readonly remembered: Map<string, Json>;
   readonly origin: string;
   /** Calls to the provider so far, as `POST /3.0/lists/…` without the query. */
   readonly calls: () => string[];
@@ -61,7 +63,8 @@ export async function rehearse({ settings = {}, now = () => new Date(), timeoutM
   onTestFinished(() => sandbox.close());
   const { origin } = sandbox;
   const full = mailchimpSettings.parse({ apiKey: testKey, audienceId: freshAudienceId, baseUrl: origin, ...settings });
-  const connection = mailchimp.connect(full, testContext({ call: openGate(timeoutMs), now }));
+  const context = testContext({ call: openGate(timeoutMs), now });
+  const connection = mailchimp.connect(full, context);
   let counted = 0;
   const entries = (): JournalEntry[] => sandbox.journal.entries().filter(({ number }) => number > counted);
   const send = (method: string, path: string, body?: unknown) => request(origin, method, path, body);
@@ -75,6 +78,7 @@ export async function rehearse({ settings = {}, now = () => new Date(), timeoutM
   const of = (email: string): string => `${list}/members/${subscriberHash(email)}`;
   return {
     connection,
+    remembered: context.remembered,
     origin,
     entries,
     calls: () => entries().map(({ method, path }) => `${method} ${path.split('?')[0] ?? ''}`),

@@ -38,7 +38,7 @@ function registerMergeFields(app: FastifyInstance, account: Account): void {
   });
   app.post<InList>('/lists/:list/merge-fields', (request) => {
     const { id, merge_fields: fields } = account.audience(request.params.list).settings;
-    const { mergeFieldLimit } = account.state();
+    const { mergeFieldLimit } = account.facts();
     const body = parseBody(mergeFieldBody, request.body);
     if (fields.length >= mergeFieldLimit) throw problems.tooManyMergeFields(mergeFieldLimit);
     const tag = asTag(body.tag ?? body.name);

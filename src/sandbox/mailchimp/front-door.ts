@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { AccountState } from './account.js';
+import type { AccountFacts } from './routes.js';
 import type { Problem } from './problem.js';
 import { problems } from './problem.js';
 
@@ -14,7 +14,7 @@ export class FrontDoor {
   #underWay = new Set<FastifyRequest>();
   #tier: Tier | null = null;
 
-  constructor(private readonly account: () => AccountState) {}
+  constructor(private readonly account: () => AccountFacts) {}
 
   /** `no-body`: what the network before the API answers at very high volume, a 403 without a word. */
   limit(tier: Tier | null): void {

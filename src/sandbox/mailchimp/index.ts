@@ -1,11 +1,13 @@
 import type { Emulator, SandboxView, SandboxWorld } from '../emulator.js';
+import type { FastifyInstance } from 'fastify';
 import { accountSchema, freshAccount, type AccountState } from './account.js';
 import { Audience } from './audience.js';
+import { Batches } from './batches.js';
 import { FrontDoor, tiers } from './front-door.js';
 import { registerHostedPages } from './hosted-pages.js';
 import { mailchimpTime } from './present.js';
 import { problems } from './problem.js';
-import { registerRoutes, type Account } from './routes.js';
+import { registerRoutes, type Account, type AccountFacts } from './routes.js';
 
 export { freshAudienceId } from './account.js';
 
@@ -15,7 +17,7 @@ export { freshAudienceId } from './account.js';
  * @see docs/providers/mailchimp.md for what it plays
  */
 export function createMailchimpEmulator(world: SandboxWorld): Emulator {
-  let facts: Omit<AccountState, 'audiences'>;
+  let facts: AccountFacts;
   let audiences: Map<string, Audience>;
   const around = {
     now: () => mailchimpTime(world.clock.now()),
@@ -30,7 +32,9 @@ export function createMailchimpEmulator(world: SandboxWorld): Emulator {
   load(freshAccount());
   const state = (): AccountState => ({ ...facts, audiences: [...audiences.values()].map((list) => list.state()) });
   const account: Account = {
-    state: () => ({ ...facts, audiences: [] }),
+    facts: () => facts,
+    now: around.now,
+    nextId: around.nextId,
     audience: (id) => {
       const audience = audiences.get(id);
       if (!audience) throw problems.notFound();
@@ -38,21 +42,30 @@ export function createMailchimpEmulator(world: SandboxWorld): Emulator {
     },
     audiences: () => [...audiences.values()],
   };
-  const door = new FrontDoor(account.state);
+  const door = new FrontDoor(account.facts);
+  const registerApi = (app: FastifyInstance, guard: FrontDoor | null): void => {
+    app.register(
+      (scope, _options, done) => {
+        registerRoutes(scope, account, guard);
+        if (guard !== null) batches.registerApi(scope);
+        done();
+      },
+      { prefix: '/3.0' },
+    );
+  };
+  const batches = new Batches(world, (app) => registerApi(app, null));
   return {
     id: 'mailchimp',
     title: 'Mailchimp',
     register: (app) => {
       registerHostedPages(app, account);
-      app.register(
-        (scope, _options, done) => {
-          registerRoutes(scope, account, door);
-          done();
-        },
-        { prefix: '/3.0' },
-      );
+      batches.registerResults(app);
+      registerApi(app, door);
     },
-    reset: () => load(freshAccount()),
+    reset: () => {
+      batches.forget();
+      load(freshAccount());
+    },
     exportState: state,
     importState: (imported) => load(accountSchema.parse(imported)),
     setLimits: ({ enabled, tier = 'standard' }) => {
@@ -60,6 +73,7 @@ export function createMailchimpEmulator(world: SandboxWorld): Emulator {
       if (known === undefined) throw new Error(`Mailchimp knows the tiers ${tiers.join(' and ')}, not ${tier}.`);
       door.limit(enabled ? known : null);
     },
+    close: () => batches.close(),
     views: () => account.audiences().map(membersView),
   };
 }
