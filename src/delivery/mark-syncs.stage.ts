@@ -93,4 +93,5 @@ const newsOf = (held: BatchProfile) => ({
   tags: held.tagsChanged,
   consents: held.changedPurposes.size > 0,
   identities: held.identitiesChanged,
+  segments: held.segmentChanges.map(({ segment }) => segment),
 });

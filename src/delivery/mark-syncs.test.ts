@@ -7,8 +7,15 @@ const quiet: ProfileNews = {
   tags: false,
   consents: false,
   identities: false,
+  segments: [],
 };
-const interest = { attributes: new Set(['plan', 'email']), tags: true, consents: false, identities: true };
+const interest = {
+  attributes: new Set(['plan', 'email']),
+  tags: true,
+  consents: false,
+  identities: true,
+  segments: new Set(['vip']),
+};
 
 it.each([
   ['an attribute the mapping looks at', { attributes: new Set(['city', 'plan']) }, true],
@@ -16,6 +23,8 @@ it.each([
   ['tags, where they are mapped', { tags: true }, true],
   ['a consent nobody there reads', { consents: true }, false],
   ['an id at a chat platform the mapping names', { identities: true }, true],
+  ['a segment it sends', { segments: ['vip'] }, true],
+  ['another segment', { segments: ['peru'] }, false],
   ['everything, because two profiles became one', { everything: true }, true],
   ['nothing', {}, false],
 ])('news of %s counts: %o → %s', (_what, news, expected) => {

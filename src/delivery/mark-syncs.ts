@@ -7,6 +7,8 @@ export interface ProfileNews {
   readonly tags: boolean;
   readonly consents: boolean;
   readonly identities: boolean;
+  /** Segments that were entered or left. */
+  readonly segments: readonly string[];
 }
 
 /** Is it news for a destination whose mapping looks at `interest`? */
@@ -15,6 +17,7 @@ export function isNewsFor(interest: MappingInterest, news: ProfileNews): boolean
   if (news.tags && interest.tags) return true;
   if (news.consents && interest.consents) return true;
   if (news.identities && interest.identities) return true;
+  if (news.segments.some((key) => interest.segments === null || interest.segments.has(key))) return true;
   for (const key of news.attributes) if (interest.attributes.has(key)) return true;
   return false;
 }

@@ -82,7 +82,8 @@ export class Preparation {
 type OtherInput = Exclude<MappingInput, { attribute: string }>;
 
 function typeOfInput(input: OtherInput): AttributeType {
-  if ('tag' in input) return 'boolean';
+  if ('tag' in input || 'segment' in input) return 'boolean';
+  if ('segments' in input) return 'list';
   if ('profile' in input) return input.profile === 'id' ? 'string' : 'datetime';
   if ('constant' in input && typeof input.constant !== 'string')
     return typeof input.constant === 'number' ? 'number' : 'boolean';

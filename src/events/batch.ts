@@ -29,8 +29,12 @@ export interface SegmentChange {
   readonly segment: string;
   readonly entered: boolean;
   readonly at: Date;
-  /** The event that did it; null: time did. */
+  /** News, time, or a rule that was changed: triggers leave the last out unless they are asked not to. */
+  readonly cause: 'event' | 'clock' | 'backfill';
+  /** The event that did it; null: none did. */
   readonly eventId: string | null;
+  /** The version of the segment's rule. */
+  readonly segmentVersion: number;
 }
 
 /** A profile that this batch holds locked, and what the batch has changed in it so far. */

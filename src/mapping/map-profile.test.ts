@@ -17,6 +17,7 @@ const ada = person(
   { email: ' ada@example.com ', firstName: 'Ada', born: '1815-12-10', likes: ['maths', 'tea'], size: 165 },
   {
     tags: ['vip', 'new'],
+    segments: { peru: 1, best: 2 },
     createdAt: new Date('2026-01-01T00:00:00Z'),
     consents: { sms: { status: 'granted', at: '', source: '', event: '' } },
   },
@@ -70,6 +71,20 @@ describe('a mapped profile', () => {
     });
   });
 
+  it('says which segments the person is in, in the ways a destination may want it', () => {
+    expect(fieldsOf({ from: { segment: 'peru' }, to: 'a' }, { from: { segment: 'lost' }, to: 'b' }).fields).toEqual({
+      a: { type: 'boolean', value: true },
+      b: { type: 'boolean', value: false },
+    });
+    expect(fieldsOf({ from: { segments: 'all' }, to: 'a' }, { from: { segments: ['peru'] }, to: 'b' }).fields).toEqual({
+      a: { type: 'list', value: ['best', 'peru'] },
+      b: { type: 'list', value: ['peru'] },
+    });
+    const listsWith = (lists: object) => mapProfile(ada, mappingOf({ lists }), sight).lists;
+    expect(listsWith({ segments: 'all' })).toEqual(['best', 'peru']);
+    expect(listsWith({ tags: ['vip'], segments: ['best'] })).toEqual(['vip', 'best']);
+  });
+
   it('has its key trimmed, and none where there is nothing to be found by', () => {
     expect(fieldsOf().key).toBe('ada@example.com');
     const keyed = (from: object | string) => mapProfile(ada, mappingOf({ key: { from, to: 'k' } }), sight).key;
@@ -85,6 +100,7 @@ describe('a mapped profile', () => {
     const tagsWith = (tags?: object) => mapProfile(ada, mappingOf(tags === undefined ? {} : { tags }), sight).tags;
     expect(tagsWith({ to: 'tags' })).toEqual(['vip', 'new']);
     expect(tagsWith({ to: 'tags', only: ['vip', 'other'] })).toEqual(['vip']);
+    expect(tagsWith({ to: 'tags', only: ['vip'], segments: ['peru'] })).toEqual(['vip', 'peru']);
     expect(tagsWith()).toEqual([]);
   });
 });

@@ -36,15 +36,30 @@ export function mapProfile(profile: Profile, mapping: Mapping, sight: MappingSig
       problems.push({ field: to, code: 'NOT_CONVERTIBLE', message: `${describe(from)} is not a ${String(as)}` });
     else fields[to] = converted;
   }
-  const only = mapping.tags?.only;
   return {
     key: keyOf(read(profile, mapping.key.from, sight)),
     fields,
-    tags: mapping.tags === undefined ? [] : profile.tags.filter((tag) => only?.includes(tag) ?? true),
-    lists: mapping.lists === undefined ? [] : profile.tags.filter((tag) => mapping.lists?.tags?.includes(tag) ?? true),
+    tags: mapping.tags === undefined ? [] : tagsOf(profile, mapping.tags),
+    lists: mapping.lists === undefined ? [] : listsOf(profile, mapping.lists),
     problems,
   };
 }
+
+function tagsOf(profile: Profile, { only, segments }: NonNullable<Mapping['tags']>): string[] {
+  const tags = profile.tags.filter((tag) => only?.includes(tag) ?? true);
+  return segments === undefined ? tags : [...new Set([...tags, ...segmentsOf(profile, segments)])];
+}
+
+function listsOf(profile: Profile, { tags, segments }: NonNullable<Mapping['lists']>): string[] {
+  const named = profile.tags.filter((tag) => tags === 'all' || tags?.includes(tag));
+  return [...new Set([...named, ...(segments === undefined ? [] : segmentsOf(profile, segments))])];
+}
+
+/** Keys of the segments the person is in, of those that were chosen. */
+const segmentsOf = ({ segments }: Profile, chosen: 'all' | readonly string[]): string[] =>
+  Object.keys(segments)
+    .filter((key) => chosen === 'all' || chosen.includes(key))
+    .sort();
 
 const convert = (value: TypedValue, as: AttributeType): TypedValue | null => {
   const coerced = coerce(value.value, as);
@@ -59,6 +74,8 @@ function keyOf(value: TypedValue | null): string | null {
 function read(profile: Profile, input: MappingInput, sight: MappingSight): TypedValue | null {
   if ('attribute' in input) return readAttribute(profile, input.attribute, sight.typeOf);
   if ('tag' in input) return { type: 'boolean', value: profile.tags.includes(input.tag) };
+  if ('segment' in input) return { type: 'boolean', value: Object.hasOwn(profile.segments, input.segment) };
+  if ('segments' in input) return { type: 'list', value: segmentsOf(profile, input.segments) };
   if ('consent' in input) return { type: 'string', value: profile.consents[input.consent]?.status ?? 'unknown' };
   if ('identity' in input) {
     const value = sight.identities.get(input.identity);

@@ -53,6 +53,7 @@ describe('what a mapping looks at', () => {
       tags: false,
       consents: false,
       identities: false,
+      segments: new Set(),
     });
     expect(interestOf(mappingOf({ tags: { to: 't' } }), false).tags).toBe(true);
     expect(interestOf(mappingOf({ fields: [{ from: { tag: 'vip' }, to: 'v' }] }), false).tags).toBe(true);

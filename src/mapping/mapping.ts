@@ -6,6 +6,10 @@ import { attributeTypes } from '../profiles/attribute.js';
 const inputObject = z.union([
   z.strictObject({ attribute: z.string().min(1) }).describe('The value of an attribute'),
   z.strictObject({ tag: z.string().min(1) }).describe('Whether the profile has a tag, as true or false'),
+  z.strictObject({ segment: z.string().min(1) }).describe('Whether the person is in a segment, as true or false'),
+  z
+    .strictObject({ segments: z.union([z.literal('all'), z.array(z.string().min(1)).min(1)]) })
+    .describe('The keys of the segments the person is in, all or only some, as a list'),
   z.strictObject({ consent: z.enum(purposes) }).describe('The state of a consent: granted, revoked or unknown'),
   z
     .strictObject({ profile: z.enum(['id', 'createdAt', 'lastEventAt']) })
@@ -27,10 +31,13 @@ export const mappingInput = z.union(
   ],
   {
     error:
-      'must be the name of an attribute, or one of { attribute: name }, { tag: name }, { consent: email, sms or whatsapp }, { profile: id, createdAt or lastEventAt }, { identity: source key/kind }, { constant: value }',
+      'must be the name of an attribute, or one of { attribute: name }, { tag: name }, { segment: key }, { segments: all or [keys] }, { consent: email, sms or whatsapp }, { profile: id, createdAt or lastEventAt }, { identity: source key/kind }, { constant: value }',
   },
 );
 export type MappingInput = z.output<typeof mappingInput>;
+
+/** All segments, or these. */
+const segmentChoice = z.union([z.literal('all'), z.array(z.string().min(1)).min(1)]);
 
 /** Which profile data becomes which field of a destination. Written in YAML or through the API. */
 export const mappingSchema = z
@@ -55,12 +62,19 @@ export const mappingSchema = z
           .min(1)
           .describe('The field that holds tags; destinations with tags of their own ignore the name'),
         only: z.array(z.string().min(1)).optional().describe('Only these tags; left out: all'),
+        segments: segmentChoice.optional().describe('The person also has the keys of these segments as tags'),
       })
       .optional(),
     lists: z
-      .strictObject({ tags: z.array(z.string().min(1)).min(1).optional().describe('Only these tags; left out: all') })
+      .strictObject({
+        tags: z
+          .union([z.literal('all'), z.array(z.string().min(1)).min(1)])
+          .optional()
+          .describe('Each of these tags is a list'),
+        segments: segmentChoice.optional().describe('Each of these segments is a list'),
+      })
       .optional()
-      .describe("Each tag becomes one of the destination's lists; made when it is not there yet"),
+      .describe("Tags and segments that become the destination's own lists; a list is made when it is not there yet"),
     options: z
       .json()
       .transform((options): Json => options)
@@ -95,6 +109,8 @@ export interface MappingInterest {
   readonly attributes: ReadonlySet<string>;
   readonly tags: boolean;
   readonly consents: boolean;
+  /** null: any segment. */
+  readonly segments: ReadonlySet<string> | null;
   /** Ids at chat platforms; a profile may get another one without anything else changing. */
   readonly identities: boolean;
 }
@@ -103,8 +119,18 @@ export function interestOf(mapping: Mapping, destinationReadsConsents: boolean):
   const inputs = [mapping.key.from, ...mapping.fields.map(({ from }) => from)];
   return {
     attributes: new Set(inputs.flatMap((input) => ('attribute' in input ? [input.attribute] : []))),
-    tags: mapping.tags !== undefined || mapping.lists !== undefined || inputs.some((input) => 'tag' in input),
+    tags: mapping.tags !== undefined || mapping.lists?.tags !== undefined || inputs.some((input) => 'tag' in input),
     consents: destinationReadsConsents || mapping.requires !== undefined || inputs.some((input) => 'consent' in input),
+    segments: segmentsIn(mapping, inputs),
     identities: inputs.some((input) => 'identity' in input),
   };
+}
+
+function segmentsIn(mapping: Mapping, inputs: readonly MappingInput[]): ReadonlySet<string> | null {
+  const chosen = [
+    mapping.tags?.segments ?? [],
+    mapping.lists?.segments ?? [],
+    ...inputs.map((input) => ('segment' in input ? [input.segment] : 'segments' in input ? input.segments : [])),
+  ];
+  return chosen.includes('all') ? null : new Set(chosen.flat());
 }

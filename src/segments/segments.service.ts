@@ -37,7 +37,7 @@ export class Segments {
     for (const { key, rule, ...said } of inputs) {
       const before = present.get(key);
       guard(key, before, origin);
-      const same = before !== undefined && before.enabled === said.enabled && (await this.#same(manager, key, rule));
+      const same = before?.enabled === said.enabled && (await this.#same(manager, key, rule));
       const version = (before?.version ?? 0) + (same ? 0 : 1);
       await repository.upsert(
         {
