@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { DeliveryError } from '../destinations/delivery-error.js';
 import type { CallDescription, CallGate, DestinationLimits } from '../destinations/destination.js';
+import { type CallPurpose, presentPurpose } from './call-purpose.js';
 import { RateLimiter } from './rate-limiter.js';
 
 /** How one request ended, for metrics: `ok` or the kind of failure. */
@@ -14,6 +15,10 @@ export interface CallGateOptions {
   readonly limits: DestinationLimits;
   readonly nowMs: () => number;
   readonly observe: (outcome: CallOutcome) => void;
+  /** Left out: the limits are kept within this process alone. */
+  readonly limiter?: RateLimiter;
+  /** Whether the account has calls left for this today. @throws DeliveryError `throttled` when it has not */
+  readonly allow?: (purpose: CallPurpose) => Promise<void>;
 }
 
 const counted = new AsyncLocalStorage<{ calls: number }>();
@@ -28,10 +33,12 @@ export async function countCalls<T>(
 }
 
 /** The gate that every request of a destination's connector goes through. */
-export function createCallGate({ limits, nowMs, observe }: CallGateOptions): CallGate {
-  const limiter = new RateLimiter(limits, nowMs);
-  return (call, send) =>
-    limiter.run(call.lane ?? 'default', async () => {
+export function createCallGate({ limits, nowMs, observe, allow, ...more }: CallGateOptions): CallGate {
+  const limiter = more.limiter ?? new RateLimiter(limits, nowMs);
+  return async (call, send) => {
+    const purpose = presentPurpose();
+    if (allow !== undefined) await allow(purpose);
+    const make = async () => {
       const counter = counted.getStore();
       if (counter !== undefined) counter.calls += 1;
       const startedMs = nowMs();
@@ -46,7 +53,9 @@ export function createCallGate({ limits, nowMs, observe }: CallGateOptions): Cal
         done(failure.kind);
         throw failure;
       }
-    });
+    };
+    return limiter.run(call.lane ?? 'default', make, purpose);
+  };
 }
 
 async function inTime<T>(

@@ -1,50 +1,93 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { ConfigurationRevision } from '../database/configuration-revision.service.js';
 import { type Now, NOW } from '../database/environment.js';
 import type { Connection } from '../destinations/destination.js';
-import type { ConnectedDestination } from '../mapping/mapping-directory.service.js';
+import { type ConnectedDestination, MappingDirectory } from '../mapping/mapping-directory.service.js';
 import { Metrics } from '../observability/metrics.service.js';
+import { accountOf } from './account-of.js';
 import { wantsAuthorization } from './authorizations.service.js';
-import { ConnectionMemories } from './connection-memory.service.js';
 import { createCallGate } from './call-gate.js';
+import { ConnectionMemories } from './connection-memory.service.js';
 import { Grants } from './grants.service.js';
-
-interface Open {
-  readonly connection: Connection;
-  /** What it was opened with; other settings need a new one. */
-  readonly settings: string;
-}
+import { OpenConnection } from './open-connection.js';
+import { SharedPermits } from './shared-permits.service.js';
+import { UsageReports } from './usage.service.js';
 
 /** One open connection per destination, with its limits kept from our side and every request counted. */
 @Injectable()
 export class Connections {
-  readonly #open = new Map<string, Open>();
+  readonly #log = new Logger(Connections.name);
+  readonly #open = new Map<string, OpenConnection>();
 
   constructor(
     @Inject(NOW) private readonly now: Now,
     private readonly metrics: Metrics,
     private readonly memories: ConnectionMemories,
     private readonly grants: Grants,
+    private readonly permits: SharedPermits,
+    private readonly usage: UsageReports,
+    private readonly mappings: MappingDirectory,
+    private readonly revision: ConfigurationRevision,
   ) {}
 
+  async onModuleInit(): Promise<void> {
+    await this.revision.follow(() => this.#closeOutdated());
+  }
+
+  /** The same one as long as the destination's settings stay. To be used at once, not to be kept. */
   to(connected: ConnectedDestination): Connection {
+    const fingerprint = fingerprintOf(connected);
+    const known = this.#open.get(connected.destination);
+    if (known?.fingerprint === fingerprint) return known.connection;
+    if (known !== undefined) void this.#retire(connected.destination, known);
+    const open = new OpenConnection(this.#connect(connected), fingerprint);
+    this.#open.set(connected.destination, open);
+    return open.connection;
+  }
+
+  /** Once what they are doing is done. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.allSettled([...this.#open].map(([destination, open]) => this.#retire(destination, open)));
+  }
+
+  #connect(connected: ConnectedDestination): Connection {
     const { destination, provider, settings } = connected;
     const wanted = wantsAuthorization(connected);
-    const fingerprint = JSON.stringify(settings);
-    const known = this.#open.get(destination);
-    if (known?.settings === fingerprint) return known.connection;
+    const limits = provider.limits(settings);
     const call = createCallGate({
-      limits: provider.limits(settings),
+      limits,
       nowMs: () => performance.now(),
+      limiter: this.permits.limiter(accountOf(connected), limits),
+      allow: (purpose) => this.usage.allow(destination, limits, purpose),
       observe: ({ operation, outcome }) => this.metrics.providerCalled(destination, provider.id, operation, outcome),
     });
-    const connection = provider.connect(settings, {
+    return provider.connect(settings, {
       call,
       now: this.now,
       grants: wanted === null ? null : this.grants.keeper({ destination, ...wanted }),
       memory: this.memories.of(destination),
-      reportUsage: () => undefined,
+      reportUsage: (report) => this.usage.report(destination, report),
     });
-    this.#open.set(destination, { connection, settings: fingerprint });
-    return connection;
+  }
+
+  #closeOutdated(): Promise<void> {
+    for (const [destination, open] of this.#open) {
+      const connected = this.mappings.findConnected(destination);
+      if (connected === undefined || fingerprintOf(connected) !== open.fingerprint)
+        void this.#retire(destination, open);
+    }
+    return Promise.resolve();
+  }
+
+  async #retire(destination: string, open: OpenConnection): Promise<void> {
+    if (this.#open.get(destination) === open) this.#open.delete(destination);
+    try {
+      await open.close();
+    } catch (error) {
+      this.#log.warn({ err: error, destination }, 'a connection that is not used any more could not be closed');
+    }
   }
 }
+
+const fingerprintOf = ({ provider, settings }: ConnectedDestination): string =>
+  `${provider.id} ${JSON.stringify(settings)}`;

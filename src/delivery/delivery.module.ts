@@ -20,7 +20,9 @@ import { Preparation } from './preparation.service.js';
 import { Rehearsal } from './rehearsal.service.js';
 import { RemoteRecords } from './remote-records.repository.js';
 import { Resync } from './resync.service.js';
+import { SharedPermits } from './shared-permits.service.js';
 import { SyncMarks } from './sync-marks.repository.js';
+import { UsageReports } from './usage.service.js';
 
 @Module({
   imports: [MappingModule, ProfilesModule],
@@ -44,7 +46,9 @@ import { SyncMarks } from './sync-marks.repository.js';
     Loads,
     RemoteRecords,
     Resync,
+    SharedPermits,
     SyncMarks,
+    UsageReports,
   ],
   exports: [
     Erasures,
@@ -62,6 +66,7 @@ import { SyncMarks } from './sync-marks.repository.js';
     Grants,
     RemoteRecords,
     Resync,
+    SharedPermits,
     SyncMarks,
   ],
 })

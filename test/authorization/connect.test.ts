@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { acme, acmeAuthorization } from '../support/acme.js';
 import { type AcmeCrm, startAcmeCrm } from '../support/acme-crm.js';
 import { testDatabase } from '../support/database.js';
 import { type ParleyHere, startParleyHere } from '../support/parley.js';
 
-vi.mock('../../src/destinations/registry.js', () => ({ destinations: [acme({ authorization: acmeAuthorization })] }));
+vi.mock('../../src/destinations/registry.js', async () => {
+  const { acme, acmeAuthorization } = await import('../support/acme.js');
+  return { destinations: [acme({ authorization: acmeAuthorization })] };
+});
 
 const database = testDatabase();
 let crm: AcmeCrm;
