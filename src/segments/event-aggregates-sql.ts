@@ -9,7 +9,7 @@ import {
   windowStartMs,
 } from './events-sql.js';
 import type { EventQuery, LatestQuery, MeasureQuery, SequenceQuery } from './event-query.js';
-import { SqlParameters, type SqlStatement } from './sql-parameters.js';
+import { SqlParameters, type SqlStatement, timestampText } from './sql-parameters.js';
 import type { EventAggregate } from './subject.js';
 import type { SqlTime } from './time-sql.js';
 
@@ -66,7 +66,7 @@ function measuresSql(queries: Slotted<MeasureQuery>, wanted: readonly WantedAggr
   const rows = queries.map(([slot, { events, window, property }]) => {
     const startMs = windowStartMs(window, nowMs);
     const { names, kinds, channels, sources } = events;
-    return { slot, names, kinds, channels, sources, property, start: startMs === null ? null : new Date(startMs) };
+    return { slot, names, kinds, channels, sources, property, start: startMs === null ? null : timestampText(startMs) };
   });
   const starts = queries.map(([, { window }]) => windowStartMs(window, nowMs) ?? -Infinity);
   const earliest = parameters.moment(Math.min(...starts));

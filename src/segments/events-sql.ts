@@ -54,7 +54,9 @@ const mostFloat = '1.7976931348623157e308';
 
 /** Each measure of numbers, the same text wherever it is computed, so that it always comes to the same number. */
 export const measures = {
-  sum: (value: string) => `LEAST(GREATEST(sum(${value}), -${mostFloat}), ${mostFloat})::float8`,
+  // GREATEST passes over NULL, so that no value at all would become the least of all numbers.
+  sum: (value: string) =>
+    `CASE WHEN sum(${value}) IS NOT NULL THEN LEAST(GREATEST(sum(${value}), -${mostFloat}), ${mostFloat})::float8 END`,
   min: (value: string) => `min(${value})::float8`,
   max: (value: string) => `max(${value})::float8`,
   average: (value: string) => `avg(${value})::float8`,

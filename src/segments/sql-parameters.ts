@@ -43,7 +43,8 @@ export class SqlParameters {
   }
 }
 
-const [firstMs, lastMs] = [Date.UTC(1, 0, 1) - 1_899 * 31_556_952_000, Date.UTC(9999, 11, 31)];
+/** The years 1 to 9999, which are those that an attribute or an event can have. */
+const [firstMs, lastMs] = [-62_135_596_800_000, 253_402_300_799_999];
 
 /** A moment as PostgreSQL reads it; what lies outside the years that we can hold is as good as infinitely far. */
 export const timestampText = (atMs: number): string =>
