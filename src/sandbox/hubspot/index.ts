@@ -5,6 +5,7 @@ import { workflowRoutes } from './automation/workflow-routes.js';
 import { Workflows } from './automation/workflows.js';
 import { listRoutes } from './lists/list-routes.js';
 import { Lists } from './lists/lists.js';
+import { oauthRoutes } from './oauth/oauth-routes.js';
 import { propertyRoutes } from './properties/property-routes.js';
 import { RateLimits } from './rate-limits.js';
 import { associationRoutes } from './records/association-routes.js';
@@ -37,6 +38,7 @@ export function createHubspotEmulator({ clock }: SandboxWorld): Emulator {
           ...associationRoutes(account),
           ...directoryRoutes(account),
           ...listRoutes(account, lists),
+          ...oauthRoutes(account),
           ...workflowRoutes(account, workflows),
 
           ...accountRoutes(account, limits),

@@ -105,6 +105,10 @@ export const stateSchema = z.strictObject({
   subscriptionStatuses: z.array(statusSchema).default([]),
   optOuts: z.array(optOutSchema).default([]).describe('Who wants no e-mail at all'),
   oauthApps: z.array(oauthAppSchema).prefault([sandboxOauthApp]),
+  grantableScopes: z
+    .array(z.string())
+    .default([...sandboxScopes])
+    .describe('What the products of this account allow an app to ask for'),
   oauthCodes: z.array(codeSchema).default([]),
   oauthGrants: z.array(grantSchema).default([]),
   oauthTokens: z.array(accessTokenSchema).default([]),

@@ -79,6 +79,8 @@ export const freshProperties: readonly Definition[] = [
   computed('hs_merged_object_ids', 'Merged record IDs', text),
   computed('hs_calculated_merged_vids', 'Merged vids with timestamps of a contact', text),
   computed('hs_analytics_source', 'Original Traffic Source', text),
+  computed('hs_analytics_first_timestamp', 'Time First Seen', moment),
+  computed('notes_last_updated', 'Last Activity Date', moment),
   computed('hs_analytics_num_page_views', 'Number of Pageviews', number),
   custom('plan', 'Plan', choice, { options: optionsOf({ free: 'Free', pro: 'Pro', team: 'Team' }) }),
   custom('budget', 'Budget', number),

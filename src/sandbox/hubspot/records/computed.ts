@@ -47,6 +47,17 @@ const lastEmail =
 const dealsOf = (account: Account, { id }: CrmRecord): CrmRecord[] =>
   account.associations.ids('contacts', id, 'deals').flatMap((deal) => account.store('deals').get(deal) ?? []);
 
+/** The newest of a contact's notes, tasks, calls, meetings and e-mails. */
+const lastActivity: Computation = (account, { id, properties }) => {
+  const kinds = ['notes', 'tasks', 'calls', 'meetings', 'emails'] as const;
+  const times = kinds.flatMap((kind) =>
+    account.associations
+      .ids('contacts', id, kind)
+      .flatMap((each) => account.store(kind).get(each)?.properties.hs_timestamp ?? []),
+  );
+  return times.toSorted().at(-1) ?? properties.notes_last_updated;
+};
+
 /** What HubSpot works out by itself, and nobody can set. */
 const computations = {
   contacts: {
@@ -62,6 +73,10 @@ const computations = {
     hs_email_click: countedEmails('CLICK'),
     hs_email_last_open_date: lastEmail('OPEN'),
     hs_email_last_click_date: lastEmail('CLICK'),
+    hs_analytics_source: (_account, { properties }) => properties.hs_analytics_source ?? 'OFFLINE',
+    hs_analytics_first_timestamp: (_account, { properties, createdAt }) =>
+      properties.hs_analytics_first_timestamp ?? createdAt,
+    notes_last_updated: lastActivity,
     hs_email_optout: (account, { properties }) =>
       account.data.optOuts.some(({ email }) => email === properties.email) ? 'true' : undefined,
     hs_marketable_status: (account, { properties }) =>
