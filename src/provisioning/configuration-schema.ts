@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { destinations as providers } from '../destinations/registry.js';
 import { type Mapping, mappingSchema } from '../mapping/mapping.js';
 import { attributeTypes } from '../profiles/attribute.js';
+import { segmentInput } from '../segments/segment-input.js';
 import { platforms } from '../sources/registry.js';
 
 const key = z
@@ -60,6 +61,7 @@ export const configurationFile = z.strictObject({
   attributes: z.array(attributeInput).default([]),
   sources: z.array(sourceInput).default([]),
   destinations: z.array(destinationInput).default([]),
+  segments: z.array(segmentInput).default([]),
 });
 export type ConfigurationFile = z.output<typeof configurationFile>;
 

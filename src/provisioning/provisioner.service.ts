@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AttributeCatalog } from '../profiles/attribute-catalog.service.js';
+import { Segments } from '../segments/segments.service.js';
 import { Configuration } from './configuration.service.js';
 import type { Configuration as FileConfiguration } from './read-configuration.js';
 
@@ -9,15 +10,21 @@ export class Provisioner {
   constructor(
     private readonly configuration: Configuration,
     private readonly catalog: AttributeCatalog,
+    private readonly segments: Segments,
   ) {}
 
-  async apply({ attributes, sources, destinations }: FileConfiguration): Promise<void> {
+  async apply({ attributes, sources, destinations, segments }: FileConfiguration): Promise<void> {
     await this.configuration.change(async (manager) => {
       // One process at a time: several that start together would make the same mapping version.
       await manager.query('SELECT 1 FROM configuration FOR UPDATE');
       await this.catalog.declare(manager, attributes);
       for (const source of sources) await this.configuration.saveSource(manager, source, 'file');
       for (const destination of destinations) await this.configuration.saveDestination(manager, destination, 'file');
+      await this.segments.save(manager, segments, 'file');
+      await this.segments.releaseOthers(
+        manager,
+        segments.map(({ key }) => key),
+      );
       await this.configuration.releaseOthers(
         manager,
         sources.map(({ key }) => key),

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
+import { SegmentsModule } from '../segments/segments.module.js';
 import { Configuration } from './configuration.service.js';
 import { Provisioner } from './provisioner.service.js';
 
 @Module({
-  imports: [DeliveryModule, ProfilesModule],
+  imports: [DeliveryModule, ProfilesModule, SegmentsModule],
   providers: [Configuration, Provisioner],
   exports: [Configuration, Provisioner],
 })

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
+import type { SegmentInput } from '../segments/segment-input.js';
 import { ConfigurationError } from '../../config/env.js';
 import {
   type AttributeInput,
@@ -15,6 +16,7 @@ export interface Configuration {
   readonly attributes: readonly AttributeInput[];
   readonly sources: readonly SourceInput[];
   readonly destinations: readonly DestinationInput[];
+  readonly segments: readonly SegmentInput[];
 }
 
 export interface ReadOptions {
@@ -35,7 +37,7 @@ export function readConfiguration({ folder, variables, sandbox }: ReadOptions): 
     const read = readFile(path.join(folder, file), { variables, sandbox }, problems);
     return read === null ? [] : [{ file: path.join(folder, file), ...read }];
   });
-  for (const kind of ['attributes', 'sources', 'destinations'] as const) {
+  for (const kind of ['attributes', 'sources', 'destinations', 'segments'] as const) {
     const seen = new Map<string, string>();
     for (const { file, [kind]: entries } of files)
       for (const [index, { key }] of entries.entries()) {
@@ -50,6 +52,7 @@ export function readConfiguration({ folder, variables, sandbox }: ReadOptions): 
     attributes: files.flatMap(({ attributes }) => attributes),
     sources: files.flatMap(({ sources }) => sources),
     destinations: files.flatMap(({ destinations }) => destinations),
+    segments: files.flatMap(({ segments }) => segments),
   };
 }
 
