@@ -36,6 +36,17 @@ export function readObject(
   throw new UnreadableBodyError(`The body is ${kindOf(root)}. Send a JSON object. ${advice}`.trim());
 }
 
+/** What a request said, once more, for its answer. Empty: it was no object. */
+export function objectSent(request: HookRequest): JsonObject {
+  try {
+    const { root } = readRequest(request, '');
+    return isJsonObject(root) ? root : {};
+  } catch (error) {
+    if (error instanceof UnreadableBodyError) return {};
+    throw error;
+  }
+}
+
 /** `a=b&c=d`: no JSON begins so, and no form begins as JSON does. */
 function looksLikeForm(text: string): boolean {
   return /^\s*[^\s{}[\]"=&]+=/.test(text);

@@ -87,6 +87,12 @@ export const commonSettings = {
     .describe('A request that says exactly the same again within this many seconds counts as a repetition; 0: never'),
 } as const;
 
+/** For platforms whose answer the author maps to fields. */
+export const replyAttributes = z
+  .record(z.string(), z.string().min(1))
+  .default({})
+  .describe('Attribute (or tags, segments) → its name in the answer');
+
 function isLocale(name: string): boolean {
   try {
     return Intl.getCanonicalLocales(name).length === 1;

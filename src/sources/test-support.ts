@@ -109,3 +109,22 @@ export const arbitraryContent: fc.Arbitrary<RenderedContent> = fc.record({
   goTo: fc.option(someText, { nil: null }),
   notes: fc.constant([]),
 });
+
+const flatValue = z.union([z.string(), z.number(), z.boolean()]);
+
+/** The flat answer: one level, single values, never null, always these keys. */
+export const flatAnswer = z
+  .object({
+    status: z.enum(['ok', 'pending']),
+    profile_id: z.string(),
+    profile_version: z.int(),
+    applied: z.boolean(),
+    tags: z.string(),
+    segments: z.string(),
+    text: z.string(),
+    image_url: z.string(),
+    link_title: z.string(),
+    link_url: z.string(),
+    go_to: z.string(),
+  })
+  .catchall(flatValue);

@@ -3,6 +3,7 @@ import type { IncomingEvent } from '../../events/incoming-event.js';
 import { normaliseEmail } from '../../profiles/email.js';
 import { normalisePhone } from '../../profiles/phone.js';
 import { platforms } from '../../sources/registry.js';
+import { requestWith } from '../../sources/test-support.js';
 import { UnreadableBodyError } from '../../sources/chat-platform.js';
 import type { DemoPerson } from './person.js';
 import { demoTraffic } from './traffic.js';
@@ -29,10 +30,7 @@ const settings = new Map(platforms.map((platform) => [platform.id, platform.sett
 function read({ source, path, headers, body }: TrafficRequest): readonly IncomingEvent[] {
   const platform = platforms.find(({ id }) => source === `demo-${id}`)!;
   const query = Object.fromEntries(new URL(path, 'http://x.test').searchParams);
-  return platform.parse(
-    { headers, query, body: Buffer.from(body) },
-    { key: source, settings: settings.get(platform.id) },
-  );
+  return platform.parse(requestWith(body, { headers, query }), { key: source, settings: settings.get(platform.id) });
 }
 
 /** The last value of each attribute by the rule of the pipeline: the newest fact counts, then the later arrival. */

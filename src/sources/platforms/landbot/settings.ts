@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonSettings } from '../../source-settings.js';
+import { commonSettings, replyAttributes } from '../../source-settings.js';
 
 export const landbotSettings = z.object({
   ...commonSettings,
@@ -19,10 +19,7 @@ export const landbotSettings = z.object({
     .describe(
       'In the Webhook block, a text such as @email is a variable that had no value. Switch off if your bot collects names like @ada',
     ),
-  replyAttributes: z
-    .record(z.string(), z.string().min(1))
-    .default({})
-    .describe('Attribute → its key in the answer to the Webhook block'),
+  replyAttributes,
 });
 
 export type LandbotSettings = z.infer<typeof landbotSettings>;
