@@ -332,7 +332,7 @@ export const ruleJson: fc.Arbitrary<object> = joined(
     group,
   ),
 );
-const anyRule: fc.Arbitrary<Rule> = ruleJson.map((json) => ruleSchema.parse(json));
+export const anyRule: fc.Arbitrary<Rule> = ruleJson.map((json) => ruleSchema.parse(json));
 
 /** What an event query finds among events at a moment, written down as simply as possible. */
 export function aggregateOf(query: EventQuery, all: readonly TestEvent[], nowMs: number): EventAggregate {
