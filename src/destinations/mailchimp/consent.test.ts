@@ -1,7 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Consents } from '../../consent/consent.js';
-import type { OutgoingRecord, RecordResult } from '../destination.js';
+import type { RecordResult } from '../destination.js';
 import { subscriberHash } from './client.js';
 import { asDelivered, consent, known, list, record, rehearse, text, type Rehearsal } from './test-support.js';
 
@@ -216,78 +215,3 @@ describe('people without a decision', () => {
     expect(await sandbox.member(ada)).toMatchObject({ status: 'subscribed', merge_fields: { FNAME: 'Grace' } });
   });
 });
-
-type Move = 'sync' | 'load' | 'grant' | 'revoke' | 'person opts out' | 'api opts out' | 'bounce' | 'archive' | 'forget';
-const moves: readonly Move[] = [
-  'sync',
-  'load',
-  'grant',
-  'revoke',
-  'person opts out',
-  'api opts out',
-  'bounce',
-  'archive',
-  'forget',
-];
-
-/** One person through chat and Mailchimp, a minute per move; after each, what may be true of her. */
-async function play(sandbox: Rehearsal, clock: { at: number }, run: number, sequence: readonly Move[]): Promise<void> {
-  const email = `p${String(run)}@chat.test`;
-  const others = [1, 2, 3, 4].map((number) => `p${String(run)}-${String(number)}@chat.test`);
-  const at = `${list}/members/${subscriberHash(email)}`;
-  const thisMoment = (): string => new Date(clock.at).toISOString();
-  const firstGrant = consent('granted', thisMoment());
-  let mine = firstGrant;
-  let optedOutAt = -Infinity;
-  const held = new Map<string, OutgoingRecord['known']>();
-  const sync = async (emails: readonly string[]): Promise<void> => {
-    const fields = { FNAME: text(thisMoment()) };
-    const records = emails.map((one) => {
-      const consents = { email: one === email ? mine : firstGrant };
-      return record(one, { profileId: one, known: held.get(one) ?? null, consents, fields });
-    });
-    for (const result of await sandbox.upsert(...records))
-      if (result.status === 'delivered') held.set(result.profileId, { remoteId: result.remoteId, memo: result.memo });
-  };
-  const acts: Record<Move, () => Promise<unknown> | undefined> = {
-    sync: () => sync([email]),
-    load: () => sync([email, ...others]),
-    grant: () => void (mine = consent('granted', thisMoment())),
-    revoke: () => void (mine = consent('revoked', thisMoment())),
-    'person opts out': () => sandbox.optOut(email),
-    'api opts out': () => sandbox.patch(email, { status: 'unsubscribed' }),
-    bounce: () => sandbox.patch(email, { status: 'cleaned' }),
-    archive: () => sandbox.send('DELETE', at),
-    forget: () => sandbox.send('POST', `${at}/actions/delete-permanent`),
-  };
-  for (const move of sequence) {
-    clock.at += 60_000;
-    await sandbox.send('PUT', '/_sandbox/clock', { now: thisMoment() });
-    const before = (await sandbox.member(email)).status;
-    await acts[move]();
-    const after = (await sandbox.member(email)).status;
-    const story = `${sequence.join(', ')}: ${String(before)} became ${String(after)} by "${move}"`;
-    if (before === 'subscribed' && after !== before) optedOutAt = clock.at;
-    if (move === 'sync' || move === 'load')
-      expect(mine.status === 'revoked' && after === 'subscribed', story).toBe(false);
-    if (after !== 'subscribed' || before === 'subscribed') continue;
-    expect(Date.parse(mine.at), story).toBeGreaterThan(optedOutAt);
-    expect(before, story).not.toBe('cleaned');
-  }
-}
-
-it('never turns an opted-out, bounced, archived or forgotten address into a subscribed one without a newer consent', async () => {
-  const clock = { at: Date.parse('2026-05-01T00:00:00Z') };
-  const sandbox = await rehearse({ now: () => new Date(clock.at) });
-  let run = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.constantFrom(...moves), { minLength: 2, maxLength: 8 }), async (sequence) => {
-      run += 1;
-      await play(sandbox, clock, run, ['load', ...sequence, 'load', 'sync']);
-      const email_address = `p${String(run + 10_000)}@chat.test`;
-      await sandbox.send('POST', `${list}/members`, { email_address, status: 'subscribed' });
-      await play(sandbox, clock, run + 10_000, [...sequence, 'load', 'sync']);
-    }),
-    { numRuns: 40 },
-  );
-}, 60_000);

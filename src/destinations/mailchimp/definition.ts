@@ -1,6 +1,7 @@
 import type { Destination } from '../destination.js';
 import { bulk, MailchimpConnection, memberObject } from './connection.js';
 import { mailchimpOptions } from './mapping-options.js';
+import { mailchimpWebhooks } from './webhooks.js';
 import { mailchimpSettings, type MailchimpSettings } from './settings.js';
 
 /**
@@ -27,6 +28,7 @@ export const mailchimp: Destination<MailchimpSettings> = {
   mappingOptions: mailchimpOptions,
   lists: 'Static segment',
   bulk,
+  webhooks: mailchimpWebhooks,
   limits: () => limits,
   connect: (settings, context) => new MailchimpConnection(settings, context, limits),
 };

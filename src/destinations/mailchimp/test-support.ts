@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { Consent } from '../../consent/consent.js';
@@ -10,6 +11,9 @@ import type { CallGate, Connection, DeliveredRecord, Json, OutgoingRecord, Recor
 import { subscriberHash } from './client.js';
 import { mailchimp } from './definition.js';
 import { mailchimpSettings, type MailchimpSettings } from './settings.js';
+import type { ProviderHookRequest } from '../provider-webhooks.js';
+import type { RemoteFact } from '../remote-fact.js';
+import { mailchimpWebhooks } from './webhooks.js';
 import { plainRecord, plainTarget, testContext } from '../test-support.js';
 
 export const testKey = 'sandbox-secret-us1';
@@ -43,6 +47,8 @@ export interface Rehearsal {
   readonly send: (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
   readonly member: (email: string) => Promise<Record<string, unknown>>;
   readonly patch: (email: string, body: object) => Promise<Record<string, unknown>>;
+  /** The page that people look at, as text. */
+  readonly page: () => Promise<string>;
   /** A person opts out on Mailchimp's own page. */
   readonly optOut: (email: string) => Promise<void>;
   /** Changes the account as an admin would. */
@@ -90,6 +96,7 @@ export async function rehearse({ settings = {}, now = () => new Date(), timeoutM
     send,
     member: (email) => inspect(() => send('GET', of(email))),
     patch: (email, body) => inspect(() => send('PATCH', of(email), body)),
+    page: async () => (await fetch(`${origin}/_sandbox`)).text(),
     optOut: async (email) => {
       await inspect(() => fetch(`${origin}/unsubscribe?id=${freshAudienceId}&e=${encodeURIComponent(email)}`));
     },
@@ -148,4 +155,36 @@ export function known(result: RecordResult | undefined): { readonly known: Outgo
 export function asDelivered(result: RecordResult | undefined): DeliveredRecord {
   if (result?.status !== 'delivered') throw new Error(`Not delivered: ${JSON.stringify(result)}`);
   return result;
+}
+
+/** A receiver of webhooks as Parley's own: verifies, reads, answers. */
+export async function receiver(settings: MailchimpSettings) {
+  const facts: RemoteFact[] = [];
+  const refused: string[] = [];
+  const using = { settings, status: 200 };
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const url = new URL(request.url ?? '/', 'http://parley.test');
+      const asked: ProviderHookRequest = {
+        method: request.method === 'GET' ? 'GET' : 'POST',
+        url: url.href,
+        headers: { 'x-mailchimp-signature': request.headers['x-mailchimp-signature']?.toString() },
+        query: Object.fromEntries(url.searchParams),
+        body: Buffer.concat(chunks),
+        receivedAt: new Date(),
+      };
+      const problem = mailchimpWebhooks.verify(asked, using.settings);
+      if (problem !== null) refused.push(problem);
+      else if (using.status === 200) facts.push(...mailchimpWebhooks.read(asked, using.settings));
+      response.statusCode = problem === null ? using.status : 401;
+      response.end('ok');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const bound = server.address();
+  const port = typeof bound === 'object' ? String(bound?.port) : '';
+  return { facts, refused, using, url: `http://127.0.0.1:${port}/hook?secret=${settings.webhookSecret ?? ''}` };
 }

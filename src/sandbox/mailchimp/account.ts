@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { webhookSchema } from './webhook-state.js';
 
 export const memberStatuses = [
   'subscribed',
@@ -124,6 +125,7 @@ export const audienceSchema = z.strictObject({
   tags: z
     .array(z.strictObject({ id: z.int(), name: z.string(), created_at: z.string().default(freshTime) }))
     .default([]),
+  webhooks: z.array(webhookSchema).default([]),
   members: z.array(memberSchema).default([]),
   /** Permanently deleted addresses, lower-case: they can never be imported again. */
   forgotten: z.array(z.string()).default([]),
@@ -140,6 +142,8 @@ export const accountSchema = z.strictObject({
   /** Whether a PUT that carries only `status_if_new` brings an archived contact back. Not documented; true is the harder case. */
   putRevivesArchived: z.boolean().default(true),
   /** Merge fields an audience may have: 30, or 80 with the Premium plan. */
+  /** Whether new webhooks are signed, as all are since 2026. */
+  signWebhooks: z.boolean().default(true),
   mergeFieldLimit: z.int().default(30),
   pro_enabled: z.boolean().default(false),
   /** Of the user whose key is used. */

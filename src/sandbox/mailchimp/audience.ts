@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
-import { memberSchema, type AudienceState, type Member, type MemberStatus, type WritableStatus } from './account.js';
+import {
+  memberSchema,
+  type AudienceState,
+  type FeedItem,
+  type Member,
+  type MemberStatus,
+  type WritableStatus,
+} from './account.js';
+import { newsOf, snapshot, type Detail, type News } from './member-news.js';
 import { archived, withStatus, type Actor } from './member-status.js';
 import { problems } from './problem.js';
+import type { WebhookSource } from './webhook-state.js';
 
 type Tag = AudienceState['tags'][number];
 
@@ -11,6 +20,8 @@ export interface Surroundings {
   readonly now: () => string;
   readonly nextId: () => number;
   readonly hasTooManySignups: (email: string) => boolean;
+  /** Something happened that webhooks tell. */
+  readonly tell: (audience: Audience, source: WebhookSource, news: readonly News[]) => void;
 }
 
 /** The path of a member: md5 of the lower-cased address. */
@@ -105,6 +116,45 @@ export class Audience {
     this.touch(member);
   }
 
+  /**
+   * Makes a change and tells the audience's webhooks what came of it.
+   *
+   * @param isNew the change has just made the member
+   */
+  changing(member: Member, source: WebhookSource, change: () => void, detail: Detail = {}, isNew = false): void {
+    // A large load has nobody to tell: no need to look at every member twice.
+    const before = this.initial.webhooks.length === 0 || isNew ? null : snapshot(member);
+    change();
+    if (this.initial.webhooks.length > 0) this.around.tell(this, source, newsOf(this, before, member, detail));
+  }
+
+  /** The person signs up on a page of Mailchimp's, which also undoes a permanent deletion. */
+  signUp(email: string, status: 'subscribed' | 'pending', ip: string): Member {
+    this.#forgotten.delete(email.toLowerCase());
+    const member = this.create(email, status);
+    Object.assign(
+      member,
+      { ip_signup: ip, timestamp_signup: this.around.now() },
+      status === 'subscribed' ? { ip_opt: ip } : {},
+    );
+    this.log(member, { activity_type: 'generic_signup', signup_category: 'Hosted form' });
+    this.changing(member, 'user', () => undefined, {}, true);
+    return member;
+  }
+
+  /** Mail to the member bounced for good, or was reported as spam. */
+  clean(member: Member, reason: 'hard' | 'abuse', campaign?: { readonly id: string; readonly title: string }): void {
+    const detail = { reason, ...(campaign === undefined ? {} : { campaignId: campaign.id }) };
+    const of = campaign === undefined ? {} : { campaign_id: campaign.id, campaign_title: campaign.title };
+    this.changing(member, 'user', () => this.setStatus(member, 'cleaned'), detail);
+    this.log(member, { activity_type: 'bounce', bounce_type: 'hard', bounce_has_open_activity: false, ...of });
+  }
+
+  /** Adds a line to the member's activity feed. */
+  log(member: Member, item: Omit<FeedItem, 'created_at_timestamp'> & { readonly activity_type: string }): void {
+    member.feed.push({ created_at_timestamp: this.around.now(), ...item });
+  }
+
   archive(member: Member): void {
     Object.assign(member, archived(member));
     this.touch(member);
@@ -114,6 +164,7 @@ export class Audience {
   forget(member: Member): void {
     this.#drop(member);
     this.#forgotten.add(member.email_address.toLowerCase());
+    this.around.tell(this, 'api', newsOf(this, snapshot(member), null));
   }
 
   /** The contact moves to another address and keeps everything else. @throws Problem when Mailchimp would not let it */

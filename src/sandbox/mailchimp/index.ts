@@ -3,6 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import { accountSchema, freshAccount, type AccountState } from './account.js';
 import { Audience } from './audience.js';
 import { Batches } from './batches.js';
+import type { News } from './member-news.js';
+import type { WebhookSource } from './webhook-state.js';
+import { WebhookSender } from './webhooks.js';
 import { FrontDoor, tiers } from './front-door.js';
 import { registerHostedPages } from './hosted-pages.js';
 import { mailchimpTime } from './present.js';
@@ -19,10 +22,14 @@ export { freshAudienceId } from './account.js';
 export function createMailchimpEmulator(world: SandboxWorld): Emulator {
   let facts: AccountFacts;
   let audiences: Map<string, Audience>;
+  const webhooks = new WebhookSender(world);
   const around = {
     now: () => mailchimpTime(world.clock.now()),
     nextId: () => facts.nextId++,
     hasTooManySignups: (email: string) => facts.tooManySignups.includes(email),
+    tell: (audience: Audience, source: WebhookSource, news: readonly News[]) => {
+      for (const { type, write } of news) webhooks.fire(audience.settings.webhooks, type, source, write);
+    },
   };
   const load = (state: AccountState): void => {
     const { audiences: lists, ...rest } = state;
@@ -64,6 +71,7 @@ export function createMailchimpEmulator(world: SandboxWorld): Emulator {
     },
     reset: () => {
       batches.forget();
+      webhooks.forget();
       load(freshAccount());
     },
     exportState: state,
@@ -73,8 +81,10 @@ export function createMailchimpEmulator(world: SandboxWorld): Emulator {
       if (known === undefined) throw new Error(`Mailchimp knows the tiers ${tiers.join(' and ')}, not ${tier}.`);
       door.limit(enabled ? known : null);
     },
-    close: () => batches.close(),
-    views: () => account.audiences().map(membersView),
+    close: async () => {
+      await Promise.all([batches.close(), webhooks.close()]);
+    },
+    views: () => [...account.audiences().map(membersView), webhooks.view()],
   };
 }
 

@@ -114,14 +114,17 @@ function write(
   const { values, errors } = checkedMergeFields(fields, body.merge_fields ?? {}, held, options.skipMergeValidation);
   if (errors.length > 0) throw problems.mergeFields(errors);
   const member = existing ?? audience.create(email, status ?? 'subscribed');
-  if (existing && body.email_address !== undefined) audience.rename(existing, body.email_address);
-  if (existing && status !== undefined) audience.setStatus(existing, status);
-  member.merge_fields = { ...held, ...values };
-  keepChoices(audience, member, body);
-  Object.assign(member, plainFields(body));
-  if (options.replaceTags === true) member.tags = [];
-  for (const tag of body.tags ?? []) audience.addTag(member, tag);
-  audience.touch(member);
+  const change = (): void => {
+    if (existing && body.email_address !== undefined) audience.rename(existing, body.email_address);
+    if (existing && status !== undefined) audience.setStatus(existing, status);
+    member.merge_fields = { ...held, ...values };
+    keepChoices(audience, member, body);
+    Object.assign(member, plainFields(body));
+    if (options.replaceTags === true) member.tags = [];
+    for (const tag of body.tags ?? []) audience.addTag(member, tag);
+    audience.touch(member);
+  };
+  audience.changing(member, 'api', change, {}, existing === undefined);
   return member;
 }
 

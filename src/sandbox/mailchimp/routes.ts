@@ -10,6 +10,7 @@ import { addMember, batchRow, patchMember, putMember, type RowOutcome, type Writ
 import { audienceBody, memberBody, onlyFields } from './present.js';
 import { Problem, problems } from './problem.js';
 import { registerSegmentRoutes } from './segment-routes.js';
+import { registerWebhookRoutes } from './webhook-routes.js';
 import { listed, membersQuery, pageQuery, tagQuery, writeQuery } from './queries.js';
 
 export type AccountFacts = Omit<AccountState, 'audiences'>;
@@ -42,6 +43,7 @@ export function registerRoutes(app: FastifyInstance, account: Account, door: Fro
   answerProblems(app);
   registerAccountRoutes(app, account);
   registerFieldRoutes(app, account);
+  registerWebhookRoutes(app, account);
   registerMemberRoutes(app, account);
   registerTagRoutes(app, account);
   registerSegmentRoutes(app, account);
@@ -142,7 +144,7 @@ function registerMemberRoutes(app: FastifyInstance, account: Account): void {
   });
   app.delete<InMember>('/lists/:list/members/:member', (request, reply) => {
     const { audience, member } = found(account, request.params);
-    audience.archive(member);
+    audience.changing(member, 'api', () => audience.archive(member));
     return reply.code(204).send();
   });
   app.post<InMember>('/lists/:list/members/:member/actions/delete-permanent', (request, reply) => {
