@@ -1,4 +1,6 @@
 import { ConsentStage } from '../consent/consent.stage.js';
+import { ContradictionsStage } from '../delivery/contradictions.stage.js';
+import { LearnHeldStage } from '../delivery/learn-held.stage.js';
 import { MarkSyncsStage } from '../delivery/mark-syncs.stage.js';
 import { DeduplicateStage } from '../events/deduplicate.stage.js';
 import { RecordStage } from '../events/record.stage.js';
@@ -22,6 +24,8 @@ export const stages = [
   RecordStage, //      the event itself, and what we made of it      events/
   SegmentStage, //     which segments they enter and leave, and when segments/
   SaveStage, //        the changed profiles, one version further     profiles/
+  ContradictionsStage, // which destinations say otherwise           delivery/
   MarkSyncsStage, //   which destinations have news                  delivery/
+  LearnHeldStage, //   what destinations have just told they hold    delivery/
   DecideStage, //      what the caller is answered                   pipeline/
 ] as const;
