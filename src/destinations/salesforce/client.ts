@@ -112,7 +112,7 @@ export class SalesforceClient {
       this.#connection.accessToken = token.accessToken;
       this.#connection.instanceUrl = token.instanceUrl;
       try {
-        const parsed = answer.parse(await this.#answerTo(request, transport));
+        const parsed = await this.#answerTo(request, transport, answer);
         this.#session.worked(token);
         return parsed;
       } catch (thrown) {
@@ -123,15 +123,17 @@ export class SalesforceClient {
     });
   }
 
-  async #answerTo(request: ApiRequest, transport: FetchTransport): Promise<unknown> {
+  async #answerTo<T>(request: ApiRequest, transport: FetchTransport, answer: z.ZodType<T>): Promise<T> {
+    let given: unknown;
     try {
-      return await this.#connection.request(toHttp(request), { transport });
+      given = await this.#connection.request(toHttp(request), { transport });
     } catch (thrown) {
       if (transport.status === null || request.alsoReads?.includes(transport.status) !== true) throw thrown;
-      const answer = transport.json();
-      if (answer === null) throw thrown;
-      return answer;
+      const readable = answer.safeParse(transport.json());
+      if (!readable.success) throw thrown;
+      return readable.data;
     }
+    return answer.parse(given);
   }
 
   #noteUsage(): void {

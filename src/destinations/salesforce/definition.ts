@@ -1,15 +1,18 @@
 import type { Connection, ConnectionContext, Destination } from '../destination.js';
+import { actionDeclarations, actionOf, lookUpRuns } from './actions/index.js';
 import { authorization } from './authorization.js';
 import { checkOrg } from './check.js';
 import { SalesforceClient } from './client.js';
 import { mappingOptions } from './mapping-options.js';
 import { SchemaCache } from './object-schema.js';
+import { campaigns, topics } from './named-set.js';
 import { mappedObjects } from './person-kind.js';
 import { prepareOrg } from './prepare.js';
 import { previewRecords } from './preview.js';
 import { readPersonRecordTypes } from './record-type.js';
 import { remoteFieldsOf } from './remote-fields.js';
 import { Remembered } from './remembered.js';
+import { SetDirectory } from './set-directory.js';
 import { salesforceSettings, type SalesforceSettings } from './settings.js';
 import { upsertRecords } from './upsert.js';
 import type { Tools } from './write-plan.js';
@@ -23,6 +26,8 @@ export const salesforce: Destination<SalesforceSettings> = {
   objects: mappedObjects,
   consents: ['email', 'sms', 'whatsapp'],
   mappingOptions,
+  lists: 'Campaign',
+  actions: actionDeclarations,
   authorization,
   limits: ({ recordsPerCall, callsAtOnce, timeoutSeconds, dailyCallsKeptPercent, dailyCallsKeptForSyncPercent }) => ({
     batchSize: recordsPerCall,
@@ -40,6 +45,8 @@ function connect(settings: SalesforceSettings, context: ConnectionContext): Conn
     client,
     schemas: new SchemaCache(client, context.now),
     personRecordTypes: new Remembered(() => readPersonRecordTypes(client), context.now),
+    campaigns: new SetDirectory(client, campaigns),
+    topics: new SetDirectory(client, topics),
   };
   return {
     check: (request) => checkOrg(tools, request),
@@ -47,5 +54,7 @@ function connect(settings: SalesforceSettings, context: ConnectionContext): Conn
     upsert: (request) => upsertRecords(tools, request),
     preview: (request) => previewRecords(tools, request),
     prepare: (request) => prepareOrg(tools, request),
+    perform: (action, requests) => actionOf(action).perform(tools, requests),
+    lookUp: (action, requests) => lookUpRuns(tools, action, requests),
   };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { UpsertRequest } from '../destination.js';
-import { known, knownFrom, outgoing, request, resultOf, TestOrg, text, type Row } from './test-support.js';
+import { idOf, known, knownFrom, outgoing, request, resultOf, TestOrg, text, type Row } from './test-support.js';
 
 let org: TestOrg;
 beforeAll(async () => {
@@ -14,14 +14,13 @@ const person = (key: string) => outgoing(key, { fields: ada });
 const write = (options: Readonly<Record<string, string>>, more: Partial<UpsertRequest> = {}) =>
   org.connect().upsert(request([person('a')], { options, ...more }));
 const contact = (serial: number, more: Row = {}): Row => ({
-  Id: `003P00000000${String(serial).padStart(3, '0')}IAA`,
+  Id: idOf('003', serial),
   LastName: 'Lovelace',
   Email: 'Ada@Example.test',
   CreatedDate: `2026-01-0${serial}T00:00:00.000+0000`,
   LastModifiedDate: `2026-02-0${9 - serial}T00:00:00.000+0000`,
   ...more,
 });
-const idOf = (serial: number) => contact(serial).Id;
 
 describe('a person who does not carry our key yet', () => {
   it('is made anew when only the key may find them', async () => {
@@ -33,7 +32,7 @@ describe('a person who does not carry our key yet', () => {
   it('is found by e-mail address, gets the key, and is written by key from then on', async () => {
     await org.put({ Contact: [contact(1, { Title: 'by hand' })] });
     const [first] = await write({ findBy: 'key_then_email' });
-    expect(first).toMatchObject({ status: 'delivered', remoteId: idOf(1), created: false });
+    expect(first).toMatchObject({ status: 'delivered', remoteId: idOf('003', 1), created: false });
     expect(await org.records('Contact')).toMatchObject([{ Parley_Id__c: 'a', Title: 'by hand' }]);
     await write({ findBy: 'key_then_email' });
     expect(await org.records('Contact')).toHaveLength(1);
@@ -45,7 +44,7 @@ describe('a person who does not carry our key yet', () => {
     async (MobilePhone) => {
       await org.put({ Contact: [contact(1, { Email: 'other@example.test', MobilePhone })] });
       const [result] = await write({ findBy: 'key_then_email_then_phone' });
-      expect(result).toMatchObject({ status: 'delivered', remoteId: idOf(1) });
+      expect(result).toMatchObject({ status: 'delivered', remoteId: idOf('003', 1) });
     },
   );
 
@@ -79,7 +78,7 @@ describe('several records that fit one person', () => {
       error: { kind: 'rejected', details: { code: 'SEVERAL_MATCHES' } },
     });
     const { error } = result as { error: Error };
-    for (const serial of [1, 2, 3]) expect(error.message).toContain(idOf(serial));
+    for (const serial of [1, 2, 3]) expect(error.message).toContain(idOf('003', serial));
   });
 
   it.each([
@@ -90,7 +89,7 @@ describe('several records that fit one person', () => {
     const [result] = await write({ findBy: 'key_then_email', severalMatches });
     expect(result).toMatchObject({
       status: 'delivered',
-      remoteId: idOf(serial),
+      remoteId: idOf('003', serial),
       dropped: [
         { field: 'Parley_Id__c', code: 'SEVERAL_MATCHES', message: expect.stringContaining('3 records') as string },
       ],
@@ -124,7 +123,7 @@ describe('an e-mail address as the key', () => {
       .connect()
       .upsert(
         request(
-          [{ ...record, known: known('003B0000000009ZIAZ'), fields: ada, changed: { LastName: ada.LastName } }],
+          [{ ...record, known: known(idOf('003', 9)), fields: ada, changed: { LastName: ada.LastName } }],
           byEmail,
         ),
       );
@@ -162,7 +161,7 @@ describe('lead until converted, then contact', () => {
   it('writes to the contact that has the key already', async () => {
     await org.put({ Contact: [contact(1, { Parley_Id__c: 'a' })] });
     const [result] = await write({}, { object });
-    expect(result).toMatchObject({ remoteId: idOf(1) });
+    expect(result).toMatchObject({ remoteId: idOf('003', 1) });
     expect(await org.records('Lead')).toEqual([]);
   });
 
@@ -170,11 +169,11 @@ describe('lead until converted, then contact', () => {
     const connection = org.connect();
     const [asLead] = await connection.upsert(request([outgoing('a', { fields: ada, tags: ['vip'] })], { object }));
     await org.put({ Contact: [contact(1, { Chat_Tags__c: 'by hand' })] });
-    await convert(String(idOf(1)));
+    await convert(idOf('003', 1));
     const next = { fields: { ...ada, Title: text('Countess') }, changed: { Title: text('Countess') } };
     const record = outgoing('a', { ...next, tags: ['vip'], tagsToAdd: [], known: knownFrom(asLead) });
     const [asContact] = await connection.upsert(request([record], { object }));
-    expect(asContact).toMatchObject({ status: 'delivered', remoteId: idOf(1), created: false });
+    expect(asContact).toMatchObject({ status: 'delivered', remoteId: idOf('003', 1), created: false });
     expect(await org.records('Contact')).toMatchObject([
       { Parley_Id__c: 'a', Title: 'Countess', Email: 'ada@example.test', Chat_Tags__c: 'by hand;vip' },
     ]);
@@ -184,15 +183,15 @@ describe('lead until converted, then contact', () => {
   });
 
   it('finds people by e-mail among contacts before leads', async () => {
-    const lead = { Id: '00QB00000000001IAA', LastName: 'L', Company: 'C', Email: 'ada@example.test' };
+    const lead = { Id: idOf('00Q', 1), LastName: 'L', Company: 'C', Email: 'ada@example.test' };
     await org.put({ Contact: [contact(1)], Lead: [lead] });
     const [result] = await write({ findBy: 'key_then_email' }, { object });
-    expect(result).toMatchObject({ remoteId: idOf(1) });
+    expect(result).toMatchObject({ remoteId: idOf('003', 1) });
   });
 
   it('needs a person when the contact of a converted lead is gone', async () => {
     await write({}, { object });
-    await convert('003B00000000099IAA');
+    await convert(idOf('003', 99));
     const [result] = await write({}, { object });
     expect(result).toMatchObject({
       status: 'failed',
@@ -203,7 +202,7 @@ describe('lead until converted, then contact', () => {
   it('is not what a mapping to leads alone does: a converted lead is refused with its contact’s name', async () => {
     await write({}, { object: 'Lead', tagsField: null });
     await org.put({ Contact: [contact(1)] });
-    await convert(String(idOf(1)));
+    await convert(idOf('003', 1));
     const [result] = await write({ findBy: 'key_then_email' }, { object: 'Lead', tagsField: null });
     expect(result).toMatchObject({ error: { message: expect.stringContaining('LeadThenContact') as string } });
   });
@@ -212,7 +211,7 @@ describe('lead until converted, then contact', () => {
 describe('person accounts', () => {
   const target = { object: 'PersonAccount', tagsField: null };
   const recordType = (serial: number) => ({
-    Id: `012B0000000000${serial}IAA`,
+    Id: idOf('012', serial),
     SobjectType: 'Account',
     IsPersonType: true,
     IsActive: true,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { knownFrom, outgoing, request, TestOrg, text } from './test-support.js';
+import { idOf, knownFrom, outgoing, request, TestOrg, text } from './test-support.js';
 
 let org: TestOrg;
 beforeAll(async () => {
@@ -50,7 +50,7 @@ describe('a preview', () => {
   });
 
   it('refuses what an upsert would refuse, in its words', async () => {
-    const twin = (serial: number) => ({ Id: `003P0000000000${serial}IAA`, LastName: 'x', Email: 'twin@example.test' });
+    const twin = (serial: number) => ({ Id: idOf('003', serial), LastName: 'x', Email: 'twin@example.test' });
     await org.put({ Contact: [twin(1), twin(2)] });
     const shown = await preview(outgoing('a', { fields: { Email: text('twin@example.test') } }));
     expect(shown).toMatchObject([

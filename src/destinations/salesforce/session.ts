@@ -12,6 +12,8 @@ export interface Token {
 export interface TokenSource {
   /** @throws DeliveryError when Salesforce, or the person who has to consent, gives us none */
   first(): Promise<Token>;
+  /** The first token was issued just now: if that is refused, another one would be refused as well. */
+  readonly firstIsNew: boolean;
   /** Another one instead of the refused; null: this way has only one. */
   readonly next: ((refused: Token) => Promise<Token>) | null;
 }
@@ -25,7 +27,7 @@ const freshMs = 60_000;
  */
 export class Session {
   #token: Promise<Token> | null = null;
-  #current: { readonly token: Token; readonly since: Date; worked: boolean } | null = null;
+  #current: { readonly token: Token; readonly since: Date; readonly isNew: boolean; worked: boolean } | null = null;
 
   constructor(
     private readonly source: TokenSource,
@@ -34,7 +36,7 @@ export class Session {
 
   /** @throws DeliveryError when Salesforce gives us none */
   token(): Promise<Token> {
-    this.#token ??= this.#fetch(() => this.source.first());
+    this.#token ??= this.#fetch(() => this.source.first(), this.source.firstIsNew);
     return this.#token;
   }
 
@@ -54,16 +56,17 @@ export class Session {
     if (current?.token.accessToken !== refused.accessToken) return this.token();
     const ageMs = this.now().getTime() - current.since.getTime();
     const { next } = this.source;
-    if (next === null || (!current.worked && ageMs < freshMs)) return Promise.reject(refusal);
+    const isFresh = current.isNew && !current.worked && ageMs < freshMs;
+    if (next === null || isFresh) return Promise.reject(refusal);
     this.#current = null;
-    this.#token = this.#fetch(() => next(refused));
+    this.#token = this.#fetch(() => next(refused), true);
     return this.#token;
   }
 
-  async #fetch(get: () => Promise<Token>): Promise<Token> {
+  async #fetch(get: () => Promise<Token>, isNew: boolean): Promise<Token> {
     try {
       const token = await get();
-      this.#current = { token, since: this.now(), worked: false };
+      this.#current = { token, since: this.now(), isNew, worked: false };
       return token;
     } catch (error) {
       this.#token = null;

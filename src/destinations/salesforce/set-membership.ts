@@ -32,8 +32,12 @@ interface Pair {
 
 /** The person was in it already. */
 const inAlready: ReadonlySet<string> = new Set(['DUPLICATE_VALUE', 'DUPLICATE_ASSIGNMENT']);
-/** The set we remember is gone. */
-const setIsGone: ReadonlySet<string> = new Set(['ENTITY_IS_DELETED', 'INVALID_CROSS_REFERENCE_KEY']);
+/** The set we remember is gone. A set of which not even the deletion is remembered looks like one that we may not see. */
+const setIsGone: ReadonlySet<string> = new Set([
+  'ENTITY_IS_DELETED',
+  'INVALID_CROSS_REFERENCE_KEY',
+  'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
+]);
 
 /**
  * Puts people into campaigns or topics and takes them out again: one call for up to 200 memberships, and one look and one call for those
@@ -94,7 +98,7 @@ const unreachable = (people: readonly SetChange[], ids: SetIds) =>
     }),
   );
 
-const isAboutSet = ({ code }: Complaint): boolean => setIsGone.has(code);
+export const isAboutSet = ({ code }: Complaint): boolean => setIsGone.has(code);
 
 /** A set that is gone is made anew the next time, so the record goes again. */
 const reasonOf = (complaint: Complaint): DeliveryError =>

@@ -1,4 +1,5 @@
 import { createSalesforceEmulator, sandboxCredentials } from '../../sandbox/salesforce/index.js';
+import { recordId } from '../../sandbox/salesforce/record-id.js';
 import { startSandbox, type RunningSandbox } from '../../sandbox/sandbox-server.js';
 import type { GrantKeeper } from '../authorization.js';
 import type { Connection, Json, KnownRecord, OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
@@ -147,3 +148,6 @@ export function knownFrom(result: RecordResult | undefined): KnownRecord {
   if (result?.status !== 'delivered') throw new Error(`Not delivered: ${JSON.stringify(result)}`);
   return { remoteId: result.remoteId, memo: result.memo };
 }
+
+/** Ids of records that a test puts in: far from those that the org gives itself. */
+export const idOf = (keyPrefix: string, serial: number): string => recordId(keyPrefix, 50_000 + serial);

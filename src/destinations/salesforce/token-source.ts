@@ -20,6 +20,7 @@ const sources = {
   web_server: (_settings, context) => granted(context),
   access_token: ({ accessToken, instanceUrl }) => ({
     first: () => Promise.resolve({ accessToken, instanceUrl, identity: null }),
+    firstIsNew: true,
     next: null,
   }),
 } as const satisfies Record<SignIn, Source>;
@@ -37,7 +38,7 @@ function asked(
       const answer = await askForToken(settings, await request(), signal);
       return { accessToken: answer.accessToken, instanceUrl: answer.instanceUrl, identity: identityIn(answer.id) };
     });
-  return { first: ask, next: ask };
+  return { first: ask, firstIsNew: true, next: ask };
 }
 
 /** A person's consent: whoever keeps the grant refreshes it, one process at a time. */
@@ -49,7 +50,7 @@ function granted({ grants }: ConnectionContext): TokenSource {
           code: 'NOT_CONNECTED',
         }),
       );
-    return { first, next: null };
+    return { first, firstIsNew: true, next: null };
   }
   const grantOf = new Map<string, Grant>();
   const toToken = (grant: Grant): Token => {
@@ -60,6 +61,7 @@ function granted({ grants }: ConnectionContext): TokenSource {
   };
   return {
     first: async () => toToken(await grants.current()),
+    firstIsNew: false, // it may have been given days ago, or to another process
     next: async ({ accessToken }) => {
       const refused = grantOf.get(accessToken);
       return toToken(refused === undefined ? await grants.current() : await grants.renew(refused));

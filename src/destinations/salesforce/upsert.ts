@@ -1,4 +1,5 @@
 import { DeliveryError } from '../delivery-error.js';
+import { afterSave } from './after-save.js';
 import { askAlone } from './ask-alone.js';
 import type { OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
 import { toRow, type OutgoingRow } from './outgoing-row.js';
@@ -97,12 +98,19 @@ async function upsertBatch(tools: Tools, plans: WritePlan, records: readonly Out
   const found = await prepareRows(tools, plans, lost).catch(notTheRecordsFault);
   final.push(...(await saveAll(tools, plans, [...mended, ...found.rows], saveOrFail)));
   const explained = await explainedBy(tools, plans, final);
+  const results = [
+    ...idle.map(({ row, plan }) => ({ row, plan, result: deliveredWithoutCall(row, plan) })),
+    ...explained.map(({ outcome, plan }) => ({ row: outcome.row, plan, result: toResult(outcome, plan) })),
+  ];
+  const people = results.flatMap(({ row: { record }, plan: { kind }, result }) =>
+    result.status === 'delivered' ? [{ record, kind, result }] : [],
+  );
   return {
     done: [
       ...stuck,
       ...found.stuck,
-      ...idle.map(({ row, plan }) => deliveredWithoutCall(row, plan)),
-      ...explained.map(({ outcome, plan }) => toResult(outcome, plan)),
+      ...results.flatMap(({ result }) => (result.status === 'delivered' ? [] : [result])),
+      ...(await afterSave(tools, plans, people)),
     ],
     outdated: saved.some(({ outcome }) => contradictsSchema(outcome)),
   };

@@ -8,11 +8,14 @@ import { kindsOf, type PersonKind } from './person-kind.js';
 import { chooseRecordType, type PersonRecordType } from './record-type.js';
 import type { Remembered } from './remembered.js';
 import type { RowPlan } from './row-plan.js';
+import type { SetDirectory } from './set-directory.js';
 
 export interface Tools {
   readonly client: SalesforceClient;
   readonly schemas: SchemaCache;
   readonly personRecordTypes: Remembered<readonly PersonRecordType[]>;
+  readonly campaigns: SetDirectory;
+  readonly topics: SetDirectory;
 }
 
 /** How a mapping's people are written, one plan per kind, in the order of looking; the last is where new people are made. */
