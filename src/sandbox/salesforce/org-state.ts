@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { flow, flowInterview, freshFlows, sentEmail } from './actions/action-state.js';
 import { freshRecords } from './fresh-records.js';
+import { authorizationCode, connectedApp, refreshToken, session } from './oauth/oauth-state.js';
 import { recordId } from './record-id.js';
 import { freshContactFields } from './schema/contact-fields.js';
 import { fieldDefinition, storedValue } from './schema/field-definition.js';
@@ -26,19 +28,6 @@ const validationRule = z.strictObject({
   message: z.string(),
 });
 
-const connectedApp = z.strictObject({
-  clientId: z.string(),
-  clientSecret: z.string(),
-  runAsUserSet: z.boolean(),
-});
-
-const session = z.strictObject({
-  accessToken: z.string(),
-  expires: z.boolean(),
-  lastUsedAt: z.iso.datetime(),
-  userId: z.string().default(recordId('005', 1)),
-});
-
 /** What the org has beyond the ordinary; off in a fresh org where most real ones have it off. */
 const features = z.strictObject({
   personAccounts: z.boolean().default(false),
@@ -60,6 +49,8 @@ export const orgState = z.strictObject({
   organization: z.strictObject({ id: z.string(), userId: z.string() }),
   connectedApp,
   sessions: z.array(session),
+  authorizationCodes: z.array(authorizationCode).default([]),
+  refreshTokens: z.array(refreshToken).default([]),
   features: features.prefault({}),
   userPermissions: userPermissions.prefault({}),
   contactFields: z.array(fieldDefinition),
@@ -84,6 +75,11 @@ export const orgState = z.strictObject({
   longCallsOfOthers: z.int().min(0).default(0),
   /** Rows that a subquery answers before it goes on in pages of its own. */
   nestedPageSize: z.int().min(1).default(200),
+  flows: z.array(flow).default(freshFlows),
+  /** Every run of a flow. */
+  flowInterviews: z.array(flowInterview).default([]),
+  /** E-mails that were sent by the standard action. */
+  emails: z.array(sentEmail).default([]),
   /** Platform events and change events of the last three days. */
   streamEvents: z.array(streamEvent).default([]),
   nextSerial: z.int().min(0),

@@ -69,7 +69,7 @@ describe('the org', () => {
     await org.change(() => ({ apiCalls: [{ hour: new Date().toISOString(), calls: 14_999 }] }));
     const last = await org.api('GET', '/limits');
     expect(last.headers.get('sforce-limit-info')).toBe('api-usage=15000/15000');
-    expect(last.body).toEqual({ DailyApiRequests: { Max: 15_000, Remaining: 0 } });
+    expect(last.body).toMatchObject({ DailyApiRequests: { Max: 15_000, Remaining: 0 } });
     expect(await org.api('GET', '/limits')).toMatchObject({
       status: 403,
       body: [{ errorCode: 'REQUEST_LIMIT_EXCEEDED', message: 'TotalRequests Limit exceeded.' }],

@@ -1,5 +1,8 @@
 import type { Emulator, SandboxWorld } from '../emulator.js';
-import { registerOauth } from './oauth/token-route.js';
+import { actionRoutes } from './actions/action-routes.js';
+import { registerAuthorizePage } from './oauth/authorize-page.js';
+import { registerIdentity } from './oauth/identity-routes.js';
+import { registerTokens } from './oauth/token-routes.js';
 import { Org } from './org.js';
 import { collectionRoutes } from './rest/collection-routes.js';
 import { compositeRoutes } from './rest/composite-routes.js';
@@ -10,6 +13,7 @@ import { recordRoutes } from './rest/record-routes.js';
 import { replicationRoutes } from './rest/replication-routes.js';
 import { serveRest } from './rest/rest-server.js';
 import { treeRoute } from './rest/tree-route.js';
+import { toolingRoutes } from './tooling/tooling-routes.js';
 import { orgViews } from './views.js';
 
 const plainRoutes = [
@@ -20,6 +24,8 @@ const plainRoutes = [
   treeRoute,
   ...queryRoutes,
   ...limitRoutes,
+  ...actionRoutes,
+  ...toolingRoutes,
 ];
 const routes = [...plainRoutes, ...compositeRoutes(plainRoutes)];
 
@@ -30,7 +36,9 @@ export function createSalesforceEmulator(world: SandboxWorld): Emulator {
     id: 'salesforce',
     title: 'Salesforce',
     register: (app) => {
-      registerOauth(app, org, world);
+      registerTokens(app, org, world);
+      registerAuthorizePage(app, org);
+      registerIdentity(app, org, world);
       serveRest(app, org, routes);
     },
     reset: () => org.reset(),

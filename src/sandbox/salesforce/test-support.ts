@@ -1,3 +1,4 @@
+import { Connection } from 'jsforce';
 import { startSandbox, type RunningSandbox } from '../sandbox-server.js';
 import { createSalesforceEmulator, sandboxCredentials } from './index.js';
 
@@ -67,6 +68,34 @@ export class ServedOrg {
 
   async setClock(hoursFromNow: number): Promise<void> {
     await this.send('PUT', '/_sandbox/clock', { now: new Date(Date.now() + hoursFromNow * 3_600_000).toISOString() });
+  }
+
+  /** Makes a record, and gives its id. @throws Error with Salesforce's words */
+  async make(object: string, values: Record<string, unknown>): Promise<string> {
+    const { body, status } = await this.api('POST', `/sobjects/${object}`, values);
+    if (status !== 201) throw new Error(JSON.stringify(body));
+    return (body as { id: string }).id;
+  }
+
+  /** The rows that a query finds. */
+  async rows(soql: string): Promise<readonly Record<string, unknown>[]> {
+    const { body, status } = await this.query(soql);
+    if (status !== 200) throw new Error(JSON.stringify(body));
+    return (body as { records: Record<string, unknown>[] }).records;
+  }
+
+  async state(): Promise<Record<string, unknown>> {
+    return (await this.send('GET', '/_sandbox/state')).body as Record<string, unknown>;
+  }
+
+  /** The org through Salesforce's own client, signed in. */
+  jsforce(): Connection {
+    return new Connection({
+      instanceUrl: this.origin,
+      loginUrl: this.origin,
+      version: '60.0',
+      accessToken: sandboxCredentials.accessToken,
+    });
   }
 
   /** Changes the org's set-up as an admin would. */

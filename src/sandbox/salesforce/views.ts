@@ -34,8 +34,31 @@ const columns = {
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** What the org holds, for people; look-ups are shown by the name of the record they point to. */
-export const orgViews = (org: Org): readonly SandboxView[] =>
-  Object.entries(columns).map(([name, shown]) => recordsView(org, name, shown));
+export const orgViews = (org: Org): readonly SandboxView[] => [
+  ...Object.entries(columns).map(([name, shown]) => recordsView(org, name, shown)),
+  {
+    title: 'Flows that ran',
+    columns: ['time', 'flow', 'inputs', 'outcome'],
+    rows: org.setup.flowInterviews.map(({ at, flow, inputs, succeeded }) => [
+      at,
+      flow,
+      JSON.stringify(inputs),
+      succeeded ? 'finished' : 'failed',
+    ]),
+  },
+  {
+    title: 'E-mails',
+    columns: ['time', 'to', 'subject', 'text', 'sender'],
+    rows: org.setup.emails.map(({ at, to, subject, body, sender }) => [at, to.join(', '), subject, body, sender]),
+  },
+  {
+    title: 'Platform events and change events',
+    columns: ['time', 'channel', 'replay id', 'payload'],
+    rows: org.bus
+      .all()
+      .map(({ at, channel, replayId, payload }) => [at, channel, String(replayId), JSON.stringify(payload)]),
+  },
+];
 
 function recordsView(org: Org, name: string, shown: readonly string[]): SandboxView {
   const object = org.schema.find(name);

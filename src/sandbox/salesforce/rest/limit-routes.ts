@@ -1,3 +1,4 @@
+import { dailyEmails, emailsToday } from '../actions/send-email.js';
 import { RestError } from './rest-error.js';
 import { ok, type RestRoute } from './rest-route.js';
 
@@ -9,13 +10,18 @@ export const limitRoutes: readonly RestRoute[] = [
   {
     method: 'GET',
     path: '/limits',
-    handle: ({ org: { usage, setup } }) => {
+    handle: ({ org }) => {
+      const { usage, setup } = org;
       if (!setup.userPermissions.viewSetup)
         throw new RestError(403, {
           errorCode: 'INSUFFICIENT_ACCESS',
           message: 'You need the View Setup and Configuration permission to see the limits',
         });
-      return ok({ DailyApiRequests: { Max: usage.limit, Remaining: Math.max(0, usage.limit - usage.used) } });
+      const left = (Max: number, used: number) => ({ Max, Remaining: Math.max(0, Max - used) });
+      return ok({
+        DailyApiRequests: left(usage.limit, usage.used),
+        SingleEmail: left(dailyEmails, emailsToday(org)),
+      });
     },
   },
 ];

@@ -1,11 +1,18 @@
-import type { Org } from '../org.js';
+import type { SandboxClock } from '../../emulator.js';
 import { soqlError, placeOf } from './parse-soql.js';
 import type { OrgObject } from '../schema/org-object.js';
+import type { Schema } from '../schema/schema.js';
 import type { RestError } from '../rest/rest-error.js';
+
+/** What is searched: the org's data, or what the Tooling API shows of its set-up. */
+export interface Searched {
+  readonly schema: Schema;
+  readonly clock: SandboxClock;
+}
 
 /** What everything inside one query needs to know about it. */
 export interface QueryScope {
-  readonly org: Org;
+  readonly org: Searched;
   /** The whole text, for errors that point into it. */
   readonly soql: string;
   readonly object: OrgObject;

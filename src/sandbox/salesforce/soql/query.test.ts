@@ -9,15 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => org.close());
 
-const answer = z.object({ totalSize: z.number(), done: z.boolean(), records: z.array(z.looseObject({})) });
-const rows = async (soql: string) => answer.parse((await org.query(soql)).body).records;
+const rows = (soql: string) => org.rows(soql);
+const make = (object: string, values: Record<string, unknown>) => org.make(object, values);
 const names = async (where: string) =>
   (await rows(`SELECT LastName FROM Contact WHERE ${where}`)).map(({ LastName }) => LastName).sort();
-const make = async (object: string, values: Record<string, unknown>): Promise<string> => {
-  const { body, status } = await org.api('POST', `/sobjects/${object}`, values);
-  if (status !== 201) throw new Error(JSON.stringify(body));
-  return z.object({ id: z.string() }).parse(body).id;
-};
 
 describe('conditions', () => {
   beforeAll(async () => {

@@ -1,5 +1,4 @@
 import type { Query, Subquery } from '@jetstreamapp/soql-parser-js';
-import type { Org } from '../org.js';
 import { badRequest, unknownObject } from '../rest/rest-error.js';
 import type { OrgObject } from '../schema/org-object.js';
 import { aggregated, isAggregateQuery, isPlainCount } from './aggregate.js';
@@ -7,7 +6,7 @@ import { columnOf, type Located } from './column.js';
 import { filterOf, type SemiJoin } from './filter.js';
 import { parseSoql } from './parse-soql.js';
 import { projectionOf, type Nested, type Row } from './projection.js';
-import { unknownChildren, type QueryScope } from './query-scope.js';
+import { unknownChildren, type QueryScope, type Searched } from './query-scope.js';
 import { orderOf } from './sorting.js';
 
 export interface QueryOptions {
@@ -29,7 +28,7 @@ const mostSkipped = 2_000;
  * The rows a SOQL query finds, in the shape REST sends them.
  * @throws RestError MALFORMED_QUERY, INVALID_TYPE (no such object) or INVALID_FIELD
  */
-export function runQuery(org: Org, soql: string, options: QueryOptions): QueryResult {
+export function runQuery(org: Searched, soql: string, options: QueryOptions): QueryResult {
   const query = parseSoql(soql);
   const scope = scopeOf(org, soql, query, options.versionPath);
   const semiJoin = semiJoinIn(org, soql, options);
@@ -40,7 +39,7 @@ export function runQuery(org: Org, soql: string, options: QueryOptions): QueryRe
   return { total: rows.length, rows };
 }
 
-function scopeOf(org: Org, soql: string, { sObject = '', sObjectAlias }: Query, versionPath: string): QueryScope {
+function scopeOf(org: Searched, soql: string, { sObject = '', sObjectAlias }: Query, versionPath: string): QueryScope {
   const object = org.schema.readableByName(sObject);
   if (object?.rights.query !== true) throw unknownObject(sObject);
   return { org, soql, object, alias: sObjectAlias ?? null, versionPath };
@@ -100,7 +99,7 @@ function childRows(
 }
 
 /** `… IN (SELECT ContactId FROM CampaignMember …)` */
-const semiJoinIn = (org: Org, soql: string, options: QueryOptions): SemiJoin => {
+const semiJoinIn = (org: Searched, soql: string, options: QueryOptions): SemiJoin => {
   const join: SemiJoin = (query) => {
     const scope = scopeOf(org, soql, query, options.versionPath);
     const [field, ...more] = query.fields ?? [];
