@@ -7,6 +7,7 @@ import { DestinationStates } from '../delivery/destination-states.repository.js'
 import { targetOf } from '../delivery/preparation.service.js';
 import { Resync } from '../delivery/resync.service.js';
 import type { ConnectionCheck, RemoteField } from '../destinations/destination.js';
+import { isWritten } from '../mapping/mapping.js';
 import { type ActiveDestination, MappingDirectory } from '../mapping/mapping-directory.service.js';
 import { ApiKeyGuard } from '../security/api-key.guard.js';
 import { asked } from './asked.js';
@@ -71,5 +72,5 @@ export class DestinationCareController {
 
 const checkedMapping = ({ mapping }: ActiveDestination) => ({
   ...targetOf(mapping),
-  fields: mapping.fields.map(({ to }) => to),
+  fields: mapping.fields.filter(isWritten).map(({ to }) => to),
 });

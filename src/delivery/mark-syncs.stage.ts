@@ -69,7 +69,8 @@ export class MarkSyncsStage implements Stage {
       if (losers.includes(profileId)) continue;
       const news = newsOf(held);
       for (const { destination, interest } of mappings)
-        if (isNewsFor(interest, news)) marks.push({ destination, profileId, version });
+        if (isNewsFor(interest, news) || held.contradicted?.has(destination) === true)
+          marks.push({ destination, profileId, version });
     }
     if (marks.length === 0) return;
     await batch.query(markSyncs, [

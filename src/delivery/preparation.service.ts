@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { asDeliveryError, DeliveryError } from '../destinations/delivery-error.js';
 import type { PrepareReport, WantedField, WriteTarget } from '../destinations/record.js';
 import type { ActiveDestination } from '../mapping/mapping-directory.service.js';
-import type { Mapping, MappingInput } from '../mapping/mapping.js';
+import { isWritten, type Mapping, type MappingInput } from '../mapping/mapping.js';
 import { AttributeCatalog } from '../profiles/attribute-catalog.service.js';
 import type { AttributeType } from '../profiles/attribute.js';
 import { ConnectionMemories } from './connection-memory.service.js';
@@ -63,13 +63,13 @@ export class Preparation {
   }
 
   async #fields(mapping: Mapping): Promise<WantedField[]> {
-    const named = [mapping.key.from, ...mapping.fields.map(({ from }) => from)];
+    const named = [mapping.key.from, ...mapping.fields.filter(isWritten).map(({ from }) => from)];
     await this.catalog.learnMissing(named.flatMap((input) => ('attribute' in input ? [input.attribute] : [])));
     const typeOf = (input: MappingInput): AttributeType =>
       'attribute' in input ? (this.catalog.typeOf(input.attribute) ?? 'string') : typeOfInput(input);
     return [
       { name: mapping.key.to, label: labelOf(mapping.key.from), type: 'string', key: true },
-      ...mapping.fields.map(({ from, to, as }) => ({
+      ...mapping.fields.filter(isWritten).map(({ from, to, as }) => ({
         name: to,
         label: labelOf(from),
         type: as ?? typeOf(from),

@@ -1,8 +1,7 @@
 import type { Purpose } from '../consent/consent.js';
-import type { AttributeValue } from '../profiles/attribute.js';
 import type { Profile } from '../profiles/profile.js';
 import type { Decision } from './decision.js';
-import type { IncomingEvent } from './incoming-event.js';
+import type { IncomingAttribute, IncomingEvent } from './incoming-event.js';
 
 /** One event on its way through the pipeline. What the stages find out is written here. */
 export interface BatchEvent {
@@ -18,7 +17,7 @@ export interface BatchEvent {
   /** Set by identify. */
   profileId: string;
   /** Attributes with their declared types, set by declare. */
-  attributes: readonly { readonly key: string; readonly value: AttributeValue }[];
+  attributes: readonly Pick<IncomingAttribute, 'key' | 'value' | 'beats'>[];
   readonly notes: string[];
   /** Set by decide, the last stage. */
   decision: Decision | null;
@@ -52,6 +51,8 @@ export interface BatchProfile {
   touched: boolean;
   /** Made of two: everything may be news. */
   everythingChanged: boolean;
+  /** Destinations that have just told something else than the profile says now: they are told again. Left out: none. */
+  contradicted?: Set<string>;
 }
 
 /** A prepared statement: the name lets PostgreSQL keep its plan. */

@@ -31,6 +31,8 @@ export interface IncomingAttribute extends TypedValue {
   readonly key: string;
   /** The caption a person reads at the platform. */
   readonly label: string;
+  /** Which present value gives way to it: an older one, as when left out; any; none, so that it only fills a gap. */
+  readonly beats?: 'older' | 'any' | 'none';
 }
 
 export interface IncomingConsent {

@@ -34,6 +34,14 @@ describe('a mapped profile', () => {
     });
   });
 
+  it('has no field that is only read from the destination', () => {
+    const { fields } = fieldsOf(
+      { from: 'firstName', to: 'a', direction: 'from' },
+      { from: 'size', to: 'b', direction: 'both' },
+    );
+    expect(Object.keys(fields)).toEqual(['b']);
+  });
+
   it('has no field for an attribute the profile does not have, so nothing is blanked', () => {
     expect(fieldsOf({ from: 'plan', to: 'plan' }, { from: 'constructor', to: 'x' }).fields).toEqual({});
   });

@@ -2,7 +2,7 @@ import type { DroppedField, FieldValue, FieldValues } from '../destinations/dest
 import { coerce } from '../profiles/coerce.js';
 import type { AttributeType, TypedValue } from '../profiles/attribute.js';
 import type { Profile } from '../profiles/profile.js';
-import type { Mapping, MappingInput } from './mapping.js';
+import { isWritten, type Mapping, type MappingInput } from './mapping.js';
 
 export interface MappedProfile {
   /** null: the profile has nothing to be found by at this destination yet. */
@@ -28,7 +28,7 @@ export interface MappingSight {
 export function mapProfile(profile: Profile, mapping: Mapping, sight: MappingSight): MappedProfile {
   const fields: Record<string, FieldValue> = {};
   const problems: DroppedField[] = [];
-  for (const { from, to, as } of mapping.fields) {
+  for (const { from, to, as } of mapping.fields.filter(isWritten)) {
     const value = read(profile, from, sight);
     if (value === null) continue;
     const converted = as === undefined || as === value.type ? value : convert(value, as);

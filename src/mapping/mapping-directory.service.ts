@@ -7,6 +7,7 @@ import { destinations as providers } from '../destinations/registry.js';
 import { SecretBox } from '../security/secret-box.js';
 import { DestinationEntity } from './destination.entity.js';
 import { interestOf, type Mapping, type MappingInterest, mappingSchema } from './mapping.js';
+import { type PullSettings, pullSettings } from './pull-settings.js';
 
 /** A destination that can be connected to. */
 export interface ConnectedDestination {
@@ -14,6 +15,8 @@ export interface ConnectedDestination {
   readonly provider: Destination;
   /** Checked by the provider's schema, secrets included: never to be logged. */
   readonly settings: unknown;
+  /** How its history is read. */
+  readonly pulls: PullSettings;
 }
 
 /** A destination that wants to know of changes. */
@@ -29,14 +32,14 @@ export interface ActiveDestination extends ConnectedDestination {
   readonly interest: MappingInterest;
 }
 
-interface Row extends Pick<DestinationEntity, 'key' | 'provider' | 'settings' | 'secrets'> {
+interface Row extends Pick<DestinationEntity, 'key' | 'provider' | 'settings' | 'secrets' | 'pulls'> {
   /** null: it has no mapping yet. */
   readonly version: number | null;
   readonly definition: unknown;
 }
 
 const currentMappings = `
-  SELECT d.key, d.provider, d.settings, d.secrets, m.version, m.definition
+  SELECT d.key, d.provider, d.settings, d.secrets, d.pulls, m.version, m.definition
   FROM destinations d
   LEFT JOIN LATERAL (SELECT version, definition FROM mappings WHERE destination = d.key ORDER BY version DESC LIMIT 1) m ON true
   WHERE d.enabled ORDER BY d.key`;
@@ -117,7 +120,7 @@ export class MappingDirectory {
         ...row.settings,
         ...z.record(z.string(), z.unknown()).parse(secrets),
       });
-      return { destination: row.key, provider, settings };
+      return { destination: row.key, provider, settings, pulls: pullSettings.parse(row.pulls) };
     } catch (error) {
       const said =
         error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);

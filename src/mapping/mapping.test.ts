@@ -40,6 +40,7 @@ describe('a mapping', () => {
     [{ fields: [{ from: '', to: 'x' }] }, 'an attribute without a name'],
     [{ fields: [{ from: 'a', to: 'x', as: 'money' }] }, 'a type nobody knows'],
     [{ requires: { consent: 'fax' } }, 'a consent nobody knows'],
+    [{ fields: [{ from: { tag: 'vip' }, to: 'x', direction: 'both' }] }, 'something read back that is no attribute'],
     [{ field: [] }, 'a misspelt word'],
   ])('is refused with %o: %s', (mapping: object, _why) => {
     expect(problemsOf(mapping)).not.toEqual([]);
@@ -55,6 +56,8 @@ describe('what a mapping looks at', () => {
       identities: false,
       segments: new Set(),
     });
+    const read = mappingOf({ fields: [{ from: 'owner', to: 'o', direction: 'from' }] });
+    expect(interestOf(read, false).attributes).toEqual(new Set(['email']));
     expect(interestOf(mappingOf({ tags: { to: 't' } }), false).tags).toBe(true);
     expect(interestOf(mappingOf({ fields: [{ from: { tag: 'vip' }, to: 'v' }] }), false).tags).toBe(true);
     expect(interestOf(mappingOf({ fields: [{ from: { consent: 'sms' }, to: 'v' }] }), false).consents).toBe(true);

@@ -52,6 +52,16 @@ export const mappingSchema = z
           from: mappingInput,
           to: z.string().min(1),
           as: z.enum(attributeTypes).optional().describe('Convert to this type first; left out: the type it has'),
+          direction: z
+            .enum(['to', 'from', 'both'])
+            .optional()
+            .describe('to: written there, as when left out; from: read from there into the attribute; both'),
+          wins: z
+            .enum(['newest', 'destination', 'profile'])
+            .optional()
+            .describe(
+              'Whose value the profile keeps when the destination tells another one; left out: the newest. profile: only gaps are filled',
+            ),
         }),
       )
       .default([]),
@@ -91,7 +101,13 @@ export const mappingSchema = z
   })
   .superRefine(({ key, fields }, context) => {
     const seen = new Set([key.to]);
-    for (const [index, { to }] of fields.entries()) {
+    for (const [index, { to, from, direction }] of fields.entries()) {
+      if (direction !== undefined && direction !== 'to' && !('attribute' in from))
+        context.addIssue({
+          code: 'custom',
+          path: ['fields', index, 'direction'],
+          message: 'only an attribute can be read from a destination; left out, or "to", suits everything else',
+        });
       if (seen.has(to))
         context.addIssue({
           code: 'custom',
@@ -103,6 +119,14 @@ export const mappingSchema = z
   });
 
 export type Mapping = z.output<typeof mappingSchema>;
+export type MappedField = Mapping['fields'][number];
+
+/** Is the field ours to write? */
+export const isWritten = ({ direction }: MappedField): boolean => direction !== 'from';
+
+/** The attribute that the field is read into; null: it is only written. */
+export const readInto = ({ from, direction }: MappedField): string | null =>
+  direction !== undefined && direction !== 'to' && 'attribute' in from ? from.attribute : null;
 
 /** What a mapping looks at; a change of anything else is no news for its destination. */
 export interface MappingInterest {
@@ -116,7 +140,7 @@ export interface MappingInterest {
 }
 
 export function interestOf(mapping: Mapping, destinationReadsConsents: boolean): MappingInterest {
-  const inputs = [mapping.key.from, ...mapping.fields.map(({ from }) => from)];
+  const inputs = [mapping.key.from, ...mapping.fields.filter(isWritten).map(({ from }) => from)];
   return {
     attributes: new Set(inputs.flatMap((input) => ('attribute' in input ? [input.attribute] : []))),
     tags: mapping.tags !== undefined || mapping.lists?.tags !== undefined || inputs.some((input) => 'tag' in input),

@@ -25,6 +25,12 @@ export class Metrics {
     labelNames: ['source', 'reason'],
     registers: [this.registry],
   });
+  readonly #facts = new Counter({
+    name: 'parley_facts_total',
+    help: 'Facts that destinations told, by destination and what became of them: event, own, unknown, nothing, erased, rejected',
+    labelNames: ['destination', 'outcome'],
+    registers: [this.registry],
+  });
   readonly #batchSize = new Histogram({
     name: 'parley_batch_events',
     help: 'Events per committed batch',
@@ -94,6 +100,12 @@ export class Metrics {
 
   hookRefused(source: string, reason: string): void {
     this.#refused.inc({ source, reason });
+  }
+
+  /** What became of what a destination told, by outcome. */
+  factsTaken(destination: string, counts: Readonly<Record<string, number>>): void {
+    for (const [outcome, count] of Object.entries(counts))
+      if (count > 0) this.#facts.inc({ destination, outcome }, count);
   }
 
   /** Returns what to call when the batch is committed. */

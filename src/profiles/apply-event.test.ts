@@ -39,6 +39,26 @@ describe('attributes', () => {
     expect(profile.attributeProvenance.plan).toEqual(['event-000005', 5_000]);
   });
 
+  it('lets a value beat any other, or none, where its source says so', () => {
+    const profile = told([
+      update(5, {
+        attributes: [
+          { key: 'plan', value: 'pro' },
+          { key: 'city', value: 'Lima' },
+        ],
+      }),
+      update(3, {
+        attributes: [
+          { key: 'plan', value: 'free', beats: 'any' },
+          { key: 'city', value: 'Rome', beats: 'none' },
+          { key: 'owner', value: 'Bo', beats: 'none' },
+        ],
+      }),
+      update(7, { attributes: [{ key: 'city', value: 'Oslo', beats: 'none' }] }),
+    ]);
+    expect(profile.attributes).toEqual({ plan: 'free', city: 'Lima', owner: 'Bo' });
+  });
+
   it('takes the later arrival of two facts of the same moment', () => {
     const at = new Date(5_000);
     const profile = told([

@@ -6,7 +6,12 @@ import { type Profile, type Provenance, sameValue, type TagProvenance } from './
 export interface ProfileUpdate {
   readonly eventId: string;
   readonly at: Date;
-  readonly attributes: readonly { readonly key: string; readonly value: AttributeValue }[];
+  readonly attributes: readonly {
+    readonly key: string;
+    readonly value: AttributeValue;
+    /** Which present value gives way: an older one, as when left out; any; none. */
+    readonly beats?: 'older' | 'any' | 'none';
+  }[];
   readonly tagsAdded: readonly string[];
   readonly tagsRemoved: readonly string[];
 }
@@ -28,8 +33,10 @@ export function applyEvent(profile: Profile, update: ProfileUpdate): Applied {
   const attributes: Record<string, AttributeValue> = { ...profile.attributes };
   const attributeProvenance: Record<string, Provenance> = { ...profile.attributeProvenance };
   const changedAttributes: string[] = [];
-  for (const { key, value } of update.attributes) {
-    if ((ownValue(attributeProvenance, key)?.[1] ?? -Infinity) > atMs) continue;
+  for (const { key, value, beats = 'older' } of update.attributes) {
+    const presentAtMs = ownValue(attributeProvenance, key)?.[1] ?? -Infinity;
+    if (beats === 'older' && presentAtMs > atMs) continue;
+    if (beats === 'none' && Object.hasOwn(attributes, key)) continue;
     if (!sameValue(ownValue(attributes, key), value)) changedAttributes.push(key);
     setOwn(attributes, key, value);
     setOwn(attributeProvenance, key, stamp);

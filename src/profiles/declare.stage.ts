@@ -47,11 +47,12 @@ export class DeclareStage implements Stage {
   #typed(event: BatchEvent, learned: ReadonlyMap<string, AttributeType>): BatchEvent['attributes'] {
     const { attributes } = event.incoming;
     if (attributes.every(({ key, type }) => this.catalog.typeOf(key) === type)) return attributes;
-    return attributes.flatMap(({ key, type, value }) => {
+    return attributes.flatMap((attribute) => {
+      const { key, type, value } = attribute;
       const declared = this.catalog.typeOf(key) ?? learned.get(key) ?? type;
-      if (declared === type) return [{ key, value }];
+      if (declared === type) return [attribute];
       const coerced = coerce(value, declared);
-      if (coerced !== null) return [{ key, value: coerced }];
+      if (coerced !== null) return [{ ...attribute, value: coerced }];
       event.notes.push(`"${key}" is declared as ${declared}; the ${type} that came does not fit and was left out`);
       return [];
     });

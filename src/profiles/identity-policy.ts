@@ -8,6 +8,7 @@ export const mostPerProfile = {
   email: 5,
   phone: 5,
   subscriber: 20,
+  record: 20,
 } as const satisfies Record<IdentityKind, number>;
 
 /** May identities, so many per kind, all belong to one person? */

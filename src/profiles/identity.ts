@@ -1,4 +1,4 @@
-export const identityKinds = ['email', 'phone', 'subscriber'] as const;
+export const identityKinds = ['email', 'phone', 'subscriber', 'record'] as const;
 export type IdentityKind = (typeof identityKinds)[number];
 
 /**
@@ -7,6 +7,7 @@ export type IdentityKind = (typeof identityKinds)[number];
  * - `email`: lower-cased; `phone`: E.164; both belong to no source, `namespace` is ''.
  * - `subscriber`: a platform's own id, untouched; `namespace` is `<source key>/<what the id identifies>`,
  *   for example `acme-manychat/contact` or `acme-manychat/instagram`.
+ * - `record`: the id of a record at a destination, untouched; `namespace` is `<destination key>/<object>`.
  */
 export interface Identity {
   readonly kind: IdentityKind;

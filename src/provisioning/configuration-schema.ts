@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { destinations as providers } from '../destinations/registry.js';
 import { type Mapping, mappingSchema } from '../mapping/mapping.js';
+import { pullSettings } from '../mapping/pull-settings.js';
 import { attributeTypes } from '../profiles/attribute.js';
 import { segmentInput } from '../segments/segment-input.js';
 import { platforms } from '../sources/registry.js';
@@ -36,9 +37,19 @@ export const destinationInput = z
     enabled: z.boolean().default(true),
     settings: z.record(z.string(), z.unknown()).default({}),
     mapping: mappingSchema.optional(),
+    pulls: pullSettings,
   })
-  .superRefine(({ provider: id, settings, mapping }, context) => {
+  .superRefine(({ provider: id, settings, mapping, pulls }, context) => {
     const provider = providers.find((candidate) => candidate.id === id);
+    const streams = provider?.history?.map((stream) => stream.id) ?? [];
+    for (const stream of Object.keys(pulls.streams))
+      if (!streams.includes(stream))
+        context.addIssue({
+          code: 'custom',
+          path: ['pulls', 'streams', stream],
+          message:
+            streams.length === 0 ? 'this provider has no history to read' : `must be one of ${streams.join(', ')}`,
+        });
     forward(provider?.settings.safeParse(settings), ['settings'], context);
     for (const { path, message } of mapping === undefined ? [] : mappingProblems(id, mapping))
       context.addIssue({ code: 'custom', path: ['mapping', ...path], message });

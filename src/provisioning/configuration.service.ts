@@ -69,6 +69,7 @@ export class Configuration {
         title: input.title,
         settings: Object.fromEntries(entries.filter(([name]) => !secretNames.includes(name))),
         secrets: this.box.seal(JSON.stringify(secrets)),
+        pulls: input.pulls,
         enabled: input.enabled,
         provisioned: origin === 'file',
       },

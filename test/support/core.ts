@@ -6,6 +6,7 @@ import { NOW } from '../../src/database/environment.js';
 import { DeliveryModule } from '../../src/delivery/delivery.module.js';
 import { Delivery } from '../../src/delivery/delivery.service.js';
 import { ErasureModule } from '../../src/erasure/erasure.module.js';
+import { EnrichmentModule } from '../../src/enrichment/enrichment.module.js';
 import type { Decision } from '../../src/events/decision.js';
 import type { IncomingEvent } from '../../src/events/incoming-event.js';
 import { JobHandlerCheck } from '../../src/jobs/job-handler-check.service.js';
@@ -46,6 +47,7 @@ export async function startCore(databaseUrl: string, clock: { readonly now: () =
       JobsModule.forRoot(),
       PipelineModule,
       DeliveryModule,
+      EnrichmentModule,
       ErasureModule,
       RecalculationModule,
       ProvisioningModule,
