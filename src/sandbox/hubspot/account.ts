@@ -15,9 +15,7 @@ export class Account {
   readonly associations: AssociationStore;
 
   constructor(private readonly clock: SandboxClock) {
-    const announce = (happening: Happening): void => {
-      for (const listener of this.#listeners) listener(happening);
-    };
+    const announce = (happening: Happening): void => this.tell(happening);
     this.associations = new AssociationStore(announce);
     this.#stores = new Map(
       objectTypeNames.map((type) => {
@@ -31,6 +29,11 @@ export class Account {
   /** Hears of everything that happens to records from now on, but not of what is loaded. */
   listen(listener: Announce): void {
     this.#listeners.push(listener);
+  }
+
+  /** Something has happened that no record store knows of. */
+  tell(happening: Happening): void {
+    for (const listener of this.#listeners) listener(happening);
   }
 
   /** @throws ZodError */

@@ -1,10 +1,17 @@
 import type { Emulator, SandboxWorld } from '../emulator.js';
 import { accountRoutes } from './account-routes.js';
 import { Account } from './account.js';
+import { registerActivity } from './activity-route.js';
 import { workflowRoutes } from './automation/workflow-routes.js';
 import { Workflows } from './automation/workflows.js';
+import { consentRoutesV3 } from './consent/consent-routes-v3.js';
+import { consentRoutesV4 } from './consent/consent-routes-v4.js';
+import { Consents } from './consent/consents.js';
+import { eventRoutes } from './events/event-routes.js';
 import { listRoutes } from './lists/list-routes.js';
 import { Lists } from './lists/lists.js';
+import { marketingRoutes } from './marketing/marketing-routes.js';
+import { workflowSend } from './marketing/single-send.js';
 import { oauthRoutes } from './oauth/oauth-routes.js';
 import { propertyRoutes } from './properties/property-routes.js';
 import { RateLimits } from './rate-limits.js';
@@ -22,30 +29,33 @@ export function createHubspotEmulator({ clock }: SandboxWorld): Emulator {
   const limits = new RateLimits(clock, account);
   const lists = new Lists(account);
   const workflows = new Workflows(account, lists);
+  const consents = new Consents(account);
+  workflows.onEmail((emailId, contactId, by) => workflowSend(account, emailId, contactId, by));
   const load = (state: unknown): void => {
     account.load(state);
     lists.refresh();
   };
+  const routes = [
+    ...recordRoutes(account),
+    ...propertyRoutes(account),
+    ...associationRoutes(account),
+    ...directoryRoutes(account),
+    ...listRoutes(account, lists),
+    ...workflowRoutes(account, workflows),
+    ...eventRoutes(account, workflows),
+    ...marketingRoutes(account),
+    ...consentRoutesV3(account, consents),
+    ...consentRoutesV4(account, consents),
+    ...oauthRoutes(account),
+    ...accountRoutes(account, limits),
+  ];
   return {
     id: 'hubspot',
     title: 'HubSpot',
-    register: (app) =>
-      registerRoutes(
-        app,
-        [
-          ...recordRoutes(account),
-          ...propertyRoutes(account),
-          ...associationRoutes(account),
-          ...directoryRoutes(account),
-          ...listRoutes(account, lists),
-          ...oauthRoutes(account),
-          ...workflowRoutes(account, workflows),
-
-          ...accountRoutes(account, limits),
-        ],
-        account,
-        limits,
-      ),
+    register: (app) => {
+      registerActivity(app, account, consents);
+      registerRoutes(app, routes, account, limits);
+    },
     reset: () => load({}),
     exportState: () => account.save(),
     importState: load,

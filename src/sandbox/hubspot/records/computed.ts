@@ -107,12 +107,23 @@ const computations = {
   tasks: {},
 } as const satisfies Record<ObjectType, Computations>;
 
+/** HubSpot has one property for each subscription type. */
+const optOutPrefix = 'hs_email_optout_';
+
+const optedOut = (account: Account, { properties }: CrmRecord, subscriptionId: string): boolean =>
+  account.data.subscriptionStatuses.some(
+    (status) =>
+      status.email === properties.email && status.subscriptionId === subscriptionId && status.status === 'UNSUBSCRIBED',
+  );
+
 /** A property's value as HubSpot shows it; undefined when it is empty. */
 export function shownValue(account: Account, type: ObjectType, record: CrmRecord, name: string): string | undefined {
   const { created, modified } = objectTypes[type];
   if (name === 'hs_object_id') return record.id;
   if (name === created) return record.properties[created] ?? record.createdAt;
   if (name === modified) return record.updatedAt;
+  if (type === 'contacts' && name.startsWith(optOutPrefix))
+    return optedOut(account, record, name.slice(optOutPrefix.length)) ? 'true' : undefined;
   const known: Computations = computations[type];
   const compute = Object.hasOwn(known, name) ? known[name] : undefined;
   return compute === undefined ? record.properties[name] : compute(account, record);
