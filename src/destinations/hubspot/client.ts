@@ -4,7 +4,9 @@ import type { Grant } from '../authorization.js';
 import { DeliveryError } from '../delivery-error.js';
 import type { CallDescription, ConnectionContext } from '../destination.js';
 import { recallFacts } from './account-memory.js';
+import { aborted } from './aborted.js';
 import { abortableAgent, abortableBy } from './abortable-agent.js';
+import { RequestError } from './request-error.js';
 import type { HubspotSettings } from './settings.js';
 import { type HubspotError, toDeliveryError, toRecordError } from './to-delivery-error.js';
 import { usageIn, type Headers } from './usage.js';
@@ -55,7 +57,7 @@ export class HubspotClient {
 
   /** The errors of a 207, each about some records of the batch. */
   recordErrors(errors: readonly unknown[]): HubspotError[] {
-    return errors.map((error) => toRecordError(error, { secret: this.#sdk?.token ?? '' }));
+    return errors.map((error) => toRecordError(error, { secrets: this.#sdk === null ? [] : [this.#sdk.token] }));
   }
 
   /** The token in use now, for the calls that are about it. @throws DeliveryError */
@@ -97,7 +99,7 @@ export class HubspotClient {
         timedOut: signal.aborted,
         now: this.context.now(),
         timeZone: this.timeZone,
-        secret: pass.token,
+        secrets: [pass.token],
       });
     }
   }
@@ -182,26 +184,7 @@ const isStaleGrant = (error: unknown): boolean =>
   error instanceof DeliveryError &&
   (error.details.code === 'EXPIRED_AUTHENTICATION' || error.details.code === 'INVALID_AUTHENTICATION');
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const giveUp = (): void => reject(new Error('Given up'));
-    if (signal.aborted) giveUp();
-    signal.addEventListener('abort', giveUp, { once: true });
-  });
-}
-
 function parsedBody(text: string, headers: Headers): unknown {
   if (text === '') return null;
   return headers['content-type']?.includes('json') === true ? JSON.parse(text) : text;
-}
-
-/** Of the same shape as the SDK's `ApiException`. */
-class RequestError extends Error {
-  constructor(
-    readonly code: number,
-    readonly body: unknown,
-    readonly headers: Headers,
-  ) {
-    super(`HTTP ${String(code)}`);
-  }
 }

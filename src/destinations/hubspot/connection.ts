@@ -14,6 +14,7 @@ import type {
   RemoteField,
   UpsertRequest,
 } from '../destination.js';
+import type { PullPage, PullRequest } from '../remote-fact.js';
 import type { Account } from './account.js';
 import { AccountFacts } from './account-facts.js';
 import type { HubspotAction } from './actions/action.js';
@@ -22,6 +23,7 @@ import { check } from './check.js';
 import { HubspotClient } from './client.js';
 import { Directory } from './directory.js';
 import { erase } from './erase.js';
+import { hubspotStreams } from './history/index.js';
 import { ListDirectory } from './lists/list-directory.js';
 import { prepare } from './prepare.js';
 import { preview } from './preview.js';
@@ -81,15 +83,25 @@ export class HubspotConnection implements Connection {
     return actionCalled(action).lookUp(this.#account, requests);
   }
 
+  async pull(request: PullRequest): Promise<PullPage> {
+    const stream = hubspotStreams.find(({ declaration }) => declaration.id === request.stream);
+    if (stream !== undefined) return stream.pull(this.#account, request);
+    throw new DeliveryError('rejected', `HubSpot has no history "${request.stream}"`, { code: 'UNKNOWN_STREAM' });
+  }
+
   async erase(object: string, records: readonly ErasedRecord[]): Promise<readonly EraseResult[]> {
     requireContacts(object);
     return erase(this.#account, records);
   }
 }
 
-const scopeUses: readonly ScopeUse[] = hubspotActions.flatMap(({ declaration: { scopes, title } }) =>
-  scopes.map((scope) => ({ scope, neededFor: `the action "${title}"` })),
-);
+const usesOf = (what: string, { scopes, title }: { readonly scopes: readonly string[]; readonly title: string }) =>
+  scopes.map((scope) => ({ scope, neededFor: `${what} "${title}"` }));
+
+const scopeUses: readonly ScopeUse[] = [
+  ...hubspotActions.flatMap(({ declaration }) => usesOf('the action', declaration)),
+  ...hubspotStreams.flatMap(({ declaration }) => usesOf('the history', declaration)),
+];
 
 function actionCalled(id: string): HubspotAction {
   const action = hubspotActions.find(({ declaration }) => declaration.id === id);

@@ -1,7 +1,9 @@
 import type { Destination } from '../destination.js';
 import { hubspotActions } from './actions/index.js';
+import { authorization } from './authorization.js';
 import { HubspotConnection } from './connection.js';
 import { erasure } from './erase.js';
+import { derives, hubspotStreams } from './history/index.js';
 import { limits } from './limits.js';
 import { mappingOptionsSchema } from './mapping-options.js';
 import { type HubspotSettings, settingsSchema } from './settings.js';
@@ -16,6 +18,9 @@ export const hubspot: Destination<HubspotSettings> = {
   consents: ['email'],
   lists: 'Static list',
   actions: hubspotActions.map(({ declaration }) => declaration),
+  history: hubspotStreams.map(({ declaration }) => declaration),
+  derives,
+  authorization,
   erasure,
   mappingOptions: mappingOptionsSchema,
   limits,

@@ -9,6 +9,9 @@ export const increasedCallsPerTenSeconds = 250;
 /** The same of an app that people connect by OAuth: per account, whatever its edition. */
 export const oauthCallsPerTenSeconds = 110;
 
+/** Of HubSpot itself; any other is a sandbox's. */
+export const publicBaseUrl = 'https://api.hubapi.com';
+
 const isTimeZone = (name: string): boolean => {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
@@ -61,7 +64,7 @@ export const settingsSchema = z
       ),
     baseUrl: z
       .url({ protocol: /^https?$/ })
-      .default('https://api.hubapi.com')
+      .default(publicBaseUrl)
       .transform((url) => url.replace(/\/+$/, ''))
       .describe('Address of the API; change it only to rehearse against a sandbox'),
   })

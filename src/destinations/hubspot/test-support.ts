@@ -1,8 +1,13 @@
 import { onTestFinished } from 'vitest';
+import { z } from 'zod';
+import type { Consents } from '../../consent/consent.js';
 import type { JournalEntry } from '../../sandbox/journal.js';
+import { sandboxPersonToken } from '../../sandbox/hubspot/fresh-account.js';
 import { createHubspotEmulator, sandboxAccessToken } from '../../sandbox/hubspot/index.js';
+import { stateSchema } from '../../sandbox/hubspot/state.js';
 import { type RunningSandbox, startSandbox } from '../../sandbox/sandbox-server.js';
 import type { CallGate, Connection, FieldValues, OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
+import type { ActionRequest, ActionSubject } from '../action.js';
 import { hubspot } from './definition.js';
 import { settingsSchema } from './settings.js';
 import { plainRecord, plainTarget, type TestContext, testContext } from '../test-support.js';
@@ -18,11 +23,15 @@ export interface Rehearsal {
   readonly connection: Connection;
   readonly control: Control;
   readonly context: TestContext;
+  /** The same destination after a restart, or in another process: it shares only what is remembered. */
+  readonly reconnected: () => Connection;
   /** Calls so far, as `POST /crm/v3/objects/contacts/batch/upsert`. */
   readonly calls: () => string[];
   readonly entries: () => JournalEntry[];
-  /** A call that somebody else makes, such as a person in HubSpot's own pages. */
-  readonly byHand: (method: string, path: string, body?: unknown) => Promise<unknown>;
+  /** A call with the token of the same app, beside the connector. */
+  readonly byHand: Hand;
+  /** What a person does in HubSpot's own pages. */
+  readonly person: Hand;
 }
 
 export interface Options {
@@ -53,19 +62,23 @@ export async function rehearse(options: Options = {}): Promise<Rehearsal> {
     sandbox,
     connection: hubspot.connect(settings, context),
     context,
+    reconnected: () => hubspot.connect(settings, context),
     control,
     entries,
-    byHand: handOf(sandbox.origin),
+    byHand: handOf(sandbox.origin, sandboxAccessToken),
+    person: handOf(sandbox.origin, sandboxPersonToken),
     calls: () => entries().map(({ method, path }) => `${method} ${path.split('?')[0] ?? ''}`),
   };
 }
 
+type Hand = (method: string, path: string, body?: unknown) => Promise<unknown>;
+
 const handOf =
-  (origin: string): Rehearsal['byHand'] =>
+  (origin: string, token: string): Hand =>
   async (method, path, body) => {
     const response = await fetch(`${origin}${path}`, {
       method,
-      headers: { authorization: `Bearer ${sandboxAccessToken}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer = await response.text();
@@ -73,6 +86,9 @@ const handOf =
     const parsed: unknown = answer === '' ? null : JSON.parse(answer);
     return parsed;
   };
+
+/** All that the sandbox account holds. */
+export const stateOf = async ({ control }: Rehearsal) => stateSchema.parse(await control('GET', 'state'));
 
 export type Control = (method: 'GET' | 'PUT' | 'POST', path: string, body?: unknown) => Promise<unknown>;
 
@@ -126,6 +142,33 @@ export const request = (records: readonly OutgoingRecord[], more: Partial<Upsert
   records,
   ...more,
 });
+
+/** A contact that HubSpot holds, with its id. */
+export async function contactAt(
+  account: Rehearsal,
+  email: string,
+  properties: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const made = await account.byHand('POST', '/crm/v3/objects/contacts', { properties: { email, ...properties } });
+  return z.object({ id: z.string() }).parse(made).id;
+}
+
+/** The person an action is about, as delivery describes them. */
+export const subjectOf = (remoteId: string, email: string | null, consents: Consents = {}): ActionSubject => ({
+  profileId: `0198c0de-1000-7000-8000-${remoteId.padStart(12, '0').slice(-12)}`,
+  key: email ?? remoteId,
+  remoteId,
+  memo: null,
+  email,
+  phone: null,
+  consents,
+});
+
+/** One planned run of an action. */
+export function runOf(subject: ActionSubject, input: unknown, plannedAt = new Date()): ActionRequest {
+  last += 1;
+  return { runId: `0198c0de-2000-7000-8000-${String(last).padStart(12, '0')}`, input, subject, plannedAt };
+}
 
 /** Each record's outcome by its key, short enough to compare. */
 export function outcomes(records: readonly OutgoingRecord[], results: readonly RecordResult[]): Record<string, string> {

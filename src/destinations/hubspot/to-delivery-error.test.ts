@@ -6,7 +6,7 @@ const call = {
   timedOut: false,
   now: new Date('2026-11-22T20:30:00Z'),
   timeZone: undefined,
-  secret: 'pat-secret',
+  secrets: ['pat-secret'],
 };
 const answer = (code: number, body: unknown, headers = {}) => ({ code, body, headers, message: 'HTTP-Code: …' });
 const html = '<html><body>cloudflare</body></html>';

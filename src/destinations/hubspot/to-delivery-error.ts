@@ -25,7 +25,7 @@ export interface FailedCall {
   /** The account's, for the end of its daily limit. */
   readonly timeZone: string | undefined;
   /** Never part of a message, even if HubSpot repeats it. */
-  readonly secret: string;
+  readonly secrets: readonly string[];
 }
 
 interface Verdict {
@@ -101,7 +101,7 @@ export function toDeliveryError(thrown: unknown, call: FailedCall): DeliveryErro
 }
 
 /** One error of a 207: it concerns a record, whatever else it says. */
-export function toRecordError(error: unknown, call: Pick<FailedCall, 'secret'>): HubspotError {
+export function toRecordError(error: unknown, call: Pick<FailedCall, 'secrets'>): HubspotError {
   const answer = readErrorAnswer(error);
   return new HubspotError(
     'rejected',
@@ -167,12 +167,12 @@ function fieldOf({ faults }: ErrorAnswer): { readonly field?: string } {
 function words(
   { faults, message, missingScopes }: ErrorAnswer,
   status: number,
-  call: Pick<FailedCall, 'secret'>,
+  call: Pick<FailedCall, 'secrets'>,
 ): string {
   const said = faults.length > 0 ? faults.map((fault) => fault.message).join('; ') : (message ?? '');
   const scopes = missingScopes.length > 0 ? ` Missing scopes, one of: ${missingScopes.join(', ')}` : '';
   return clean(said === '' ? `HubSpot answered ${String(status)}` : `${said}${scopes}`, call);
 }
 
-const clean = (message: string, { secret }: Pick<FailedCall, 'secret'>): string =>
-  secret === '' ? message : message.replaceAll(secret, '***');
+const clean = (message: string, { secrets }: Pick<FailedCall, 'secrets'>): string =>
+  secrets.filter(Boolean).reduce((text, secret) => text.replaceAll(secret, '***'), message);

@@ -8,6 +8,7 @@ const listSchema = z.object({
   listId: z.coerce.string(),
   name: z.string(),
   processingType: z.string(),
+  objectTypeId: z.string().default(contactType),
 });
 export type List = z.infer<typeof listSchema>;
 const fetchedSchema = z.object({ list: listSchema });
@@ -68,18 +69,17 @@ export async function listsOfContact(client: HubspotClient, contactId: string): 
   return new Map(results.map(({ listId, lastAddedTimestamp }) => [listId, lastAddedTimestamp]));
 }
 
-const foundSchema = z.object({
-  lists: z.array(listSchema).default([]),
-  hasMore: z.boolean().default(false),
-  offset: z.number().default(0),
-});
+const foundSchema = z.object({ lists: z.array(listSchema).default([]) });
 
-/** One page of all lists, at most 500. */
-export function pageOfLists(client: HubspotClient, offset: number): Promise<z.infer<typeof foundSchema>> {
-  return client.send({ operation: 'lists.search', repeatable: true }, foundSchema, (sdk) =>
-    sdk.crm.lists.listsApi.doSearch({ query: '', offset, count: 500, additionalProperties: [] }),
+/** The list at this place among all; null: there are no more. */
+export async function listAt(client: HubspotClient, offset: number): Promise<List | null> {
+  const { lists } = await client.send({ operation: 'lists.search', repeatable: true }, foundSchema, (sdk) =>
+    sdk.crm.lists.listsApi.doSearch({ query: '', offset, count: 1, additionalProperties: [] }),
   );
+  return lists[0] ?? null;
 }
+
+export const isOfContacts = ({ objectTypeId }: List): boolean => objectTypeId === contactType;
 
 const membersSchema = z.object({
   results: z.array(z.object({ recordId: z.coerce.string(), membershipTimestamp: z.coerce.date() })).default([]),
