@@ -29,6 +29,10 @@ export const behaviourSchema = z.strictObject({
   accessTokenSeconds: z.int().min(1).default(1_800).describe('How long an OAuth access token is good'),
   webhookSignature: z.enum(['v1', 'v2']).default('v1').describe('What X-HubSpot-Signature holds beside the v3 one'),
   webhookEchoes: z.boolean().default(true).describe('An app hears of its own changes'),
+  webhookClock: z
+    .enum(['real', 'sandbox'])
+    .default('real')
+    .describe('Whose time the signatures carry: who checks them usually has the real one'),
   webhookTimeoutMs: z.int().min(1).default(5_000),
   webhookRetriesAfterSeconds: z
     .array(z.int().min(1))

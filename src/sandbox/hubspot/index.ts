@@ -20,6 +20,8 @@ import { directoryRoutes } from './records/directory-routes.js';
 import { recordRoutes } from './records/record-routes.js';
 import { registerRoutes } from './router.js';
 import { views } from './views.js';
+import { webhookRoutes } from './webhooks/webhook-routes.js';
+import { WebhookSender } from './webhooks/webhook-sender.js';
 
 export { sandboxAccessToken, sandboxOauthApp, sandboxPersonToken } from './fresh-account.js';
 
@@ -30,10 +32,12 @@ export function createHubspotEmulator({ clock }: SandboxWorld): Emulator {
   const lists = new Lists(account);
   const workflows = new Workflows(account, lists);
   const consents = new Consents(account);
+  const webhooks = new WebhookSender(account);
   workflows.onEmail((emailId, contactId, by) => workflowSend(account, emailId, contactId, by));
   const load = (state: unknown): void => {
     account.load(state);
     lists.refresh();
+    webhooks.resume();
   };
   const routes = [
     ...recordRoutes(account),
@@ -46,6 +50,7 @@ export function createHubspotEmulator({ clock }: SandboxWorld): Emulator {
     ...marketingRoutes(account),
     ...consentRoutesV3(account, consents),
     ...consentRoutesV4(account, consents),
+    ...webhookRoutes(account),
     ...oauthRoutes(account),
     ...accountRoutes(account, limits),
   ];
@@ -61,5 +66,6 @@ export function createHubspotEmulator({ clock }: SandboxWorld): Emulator {
     importState: load,
     setLimits: (to) => limits.set(to),
     views: () => views(account),
+    close: () => webhooks.close(),
   };
 }
