@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { ErasureModule } from '../erasure/erasure.module.js';
+import { EnrichmentModule } from '../enrichment/enrichment.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { MappingModule } from '../mapping/mapping.module.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
@@ -14,6 +15,7 @@ import { DeadLettersController } from './dead-letters.controller.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DestinationCareController } from './destination-care.controller.js';
 import { ErasuresController } from './erasures.controller.js';
+import { EnrichmentController } from './enrichment.controller.js';
 import { DestinationStandingController } from './destination-standing.controller.js';
 import { PreviewController } from './preview.controller.js';
 import { ProfilesController } from './profiles.controller.js';
@@ -22,6 +24,7 @@ import { Replay } from './replay.service.js';
 @Module({
   imports: [
     DeliveryModule,
+    EnrichmentModule,
     ErasureModule,
     EventsModule,
     MappingModule,
@@ -39,6 +42,7 @@ import { Replay } from './replay.service.js';
     DestinationCareController,
     ErasuresController,
     DestinationStandingController,
+    EnrichmentController,
     PreviewController,
     ProfilesController,
   ],

@@ -9,6 +9,9 @@ export const jobCatalog = {
     drain: z.object({ destination: z.string() }),
     resync: z.object({ destination: z.string() }),
   },
+  enrichment: {
+    pull: z.object({ destination: z.string(), stream: z.string() }),
+  },
   recalculation: {
     recheck: z.object({}),
     backfill: z.object({ segment: z.string() }),

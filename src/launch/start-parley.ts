@@ -7,6 +7,8 @@ import { migrate } from '../database/database.module.js';
 import { type LocalPostgres, startLocalPostgres } from '../database/local-postgres/local-postgres.js';
 import { Resync } from '../delivery/resync.service.js';
 import { DestinationStates } from '../delivery/destination-states.repository.js';
+import { SharedPermits } from '../delivery/shared-permits.service.js';
+import { PullStates } from '../enrichment/pulls.repository.js';
 import { Provisioner } from '../provisioning/provisioner.service.js';
 import { readConfiguration } from '../provisioning/read-configuration.js';
 import type { RunningSandbox } from '../sandbox/sandbox-server.js';
@@ -85,7 +87,11 @@ async function prepare(
   local: LocalPostgres | null,
 ): Promise<string | null> {
   // Our own PostgreSQL serves one process at a time, so a lease in it belongs to nobody who still lives.
-  if (local !== null) await app.get(DestinationStates).dropLeases();
+  if (local !== null) {
+    await app.get(DestinationStates).dropLeases();
+    await app.get(SharedPermits).dropLeases();
+    await app.get(PullStates).dropLeases();
+  }
   const origins = Object.fromEntries(sandboxes.map(({ id, origin }) => [`SANDBOX_${id.toUpperCase()}_URL`, origin]));
   const configuration = readConfiguration({
     folder: env.CONFIG_DIR,

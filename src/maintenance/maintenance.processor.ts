@@ -9,6 +9,8 @@ import { DeliveryWaker } from '../delivery/delivery-waker.service.js';
 import { Erasures } from '../delivery/erasures.repository.js';
 import { Resync } from '../delivery/resync.service.js';
 import { SyncMarks } from '../delivery/sync-marks.repository.js';
+import { Followers } from '../enrichment/followers.service.js';
+import { Pulls } from '../enrichment/pulls.service.js';
 import { EventPartitions } from '../events/event-partitions.service.js';
 import { Events } from '../events/events.repository.js';
 import { RecalculationPlanner } from '../recalculation/recalculation-planner.service.js';
@@ -29,6 +31,8 @@ export class MaintenanceProcessor {
     private readonly erasures: Erasures,
     private readonly waker: DeliveryWaker,
     private readonly resync: Resync,
+    private readonly pulls: Pulls,
+    private readonly followers: Followers,
     private readonly recalculation: RecalculationPlanner,
     private readonly deadLetters: DeadLetters,
     private readonly log: DeliveryLog,
@@ -47,6 +51,8 @@ export class MaintenanceProcessor {
     for (const destination of new Set(due)) this.waker.wake(destination, now);
     await this.resync.planOutdated();
     await this.recalculation.sweep();
+    await this.pulls.sweep();
+    await this.followers.sweep();
     const [waiting, letters] = await Promise.all([this.marks.waiting(), this.deadLetters.countOpen()]);
     this.metrics.resetGauges();
     for (const { destination, count, since } of waiting)

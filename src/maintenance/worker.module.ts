@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { DeliveryProcessor } from '../delivery/delivery.processor.js';
+import { EnrichmentModule } from '../enrichment/enrichment.module.js';
+import { EnrichmentProcessor } from '../enrichment/enrichment.processor.js';
 import { EventsModule } from '../events/events.module.js';
 import { RecalculationModule } from '../recalculation/recalculation.module.js';
 import { RecalculationProcessor } from '../recalculation/recalculation.processor.js';
@@ -9,7 +11,13 @@ import { MaintenanceSchedule } from './maintenance-schedule.service.js';
 
 /** Everything that runs jobs: part of the roles `worker` and `all`. */
 @Module({
-  imports: [DeliveryModule, EventsModule, RecalculationModule],
-  providers: [DeliveryProcessor, MaintenanceProcessor, MaintenanceSchedule, RecalculationProcessor],
+  imports: [DeliveryModule, EnrichmentModule, EventsModule, RecalculationModule],
+  providers: [
+    DeliveryProcessor,
+    EnrichmentProcessor,
+    MaintenanceProcessor,
+    MaintenanceSchedule,
+    RecalculationProcessor,
+  ],
 })
 export class WorkerModule {}

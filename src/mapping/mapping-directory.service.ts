@@ -80,6 +80,11 @@ export class MappingDirectory {
     return this.#active.find((candidate) => candidate.destination === destination);
   }
 
+  /** All enabled destinations whose settings can be used, with or without a mapping. */
+  connected(): readonly ConnectedDestination[] {
+    return this.#connected;
+  }
+
   findConnected(destination: string): ConnectedDestination | undefined {
     return this.#connected.find((candidate) => candidate.destination === destination);
   }
