@@ -1,0 +1,1 @@
+export { manychat } from './definition.js';

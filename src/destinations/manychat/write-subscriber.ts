@@ -1,0 +1,117 @@
+import { DeliveryError } from '../delivery-error.js';
+import type { CreatePolicy, DroppedField, FieldValues, OutgoingRecord, RecordResult } from '../destination.js';
+import type { CustomField, FieldWrite, ManychatClient } from './client.js';
+import { nameKey } from './field-catalog.js';
+import { toWrite } from './field-value.js';
+
+/** As many as one call takes. */
+const mostFields = 20;
+
+/** What a record becomes: calls for its fields, and what is left out. */
+export interface SubscriberPlan {
+  readonly writes: readonly FieldWrite[];
+  readonly dropped: readonly DroppedField[];
+}
+
+export function planFields(values: FieldValues, fields: ReadonlyMap<string, CustomField>): SubscriberPlan {
+  const writes: FieldWrite[] = [];
+  const dropped: DroppedField[] = [];
+  for (const [name, value] of Object.entries(values)) {
+    const field = fields.get(nameKey(name));
+    const made =
+      field === undefined
+        ? { field: name, code: 'UNKNOWN_FIELD', message: `ManyChat has no custom field "${name}"` }
+        : toWrite(field, value);
+    if ('code' in made) dropped.push(made);
+    else writes.push(made);
+  }
+  return { writes, dropped };
+}
+
+/** Writes one contact: its fields, twenty in a call, then its tags, one in a call: ManyChat has no batch. */
+export async function writeSubscriber(
+  client: ManychatClient,
+  record: OutgoingRecord,
+  fields: ReadonlyMap<string, CustomField>,
+  create: CreatePolicy,
+): Promise<RecordResult> {
+  const { profileId, key, known } = record;
+  const { writes, dropped } = planFields(known === null ? record.fields : record.changed, fields);
+  const refused: DroppedField[] = [];
+  try {
+    for (let from = 0; from < writes.length; from += mostFields)
+      refused.push(...(await setFields(client, key, writes.slice(from, from + mostFields))));
+    for (const tag of record.tagsToAdd) refused.push(...(await addTag(client, key, tag, create)));
+    for (const tag of record.tagsToRemove) await removeTag(client, key, tag);
+    // Without a call nothing would say that ManyChat does not know the contact.
+    if (known === null && writes.length + record.tagsToAdd.length === 0) await client.subscriber(key);
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error;
+    return { profileId, status: 'failed', error };
+  }
+  return {
+    profileId,
+    status: 'delivered',
+    remoteId: key,
+    created: false,
+    memo: null,
+    dropped: [...dropped, ...refused],
+  };
+}
+
+/** One bad field refuses the whole call: then they are set one by one, and the bad one is left out. */
+async function setFields(client: ManychatClient, id: string, writes: readonly FieldWrite[]): Promise<DroppedField[]> {
+  try {
+    await client.setFields(id, writes);
+    return [];
+  } catch (error) {
+    const [only] = writes;
+    if (!isFieldsFault(error) || only === undefined) throw error;
+    if (writes.length === 1)
+      return [{ field: only.field_name, code: error.details.code ?? 'REFUSED', message: error.message }];
+    const parts: DroppedField[] = [];
+    for (const write of writes) parts.push(...(await setFields(client, id, [write])));
+    return parts;
+  }
+}
+
+const isFieldsFault = (error: unknown): error is DeliveryError =>
+  error instanceof DeliveryError && ['UNKNOWN_FIELD', 'INVALID_VALUE'].includes(error.details.code ?? '');
+
+async function addTag(client: ManychatClient, id: string, tag: string, create: CreatePolicy): Promise<DroppedField[]> {
+  try {
+    await client.addTag(id, tag);
+    return [];
+  } catch (error) {
+    if (!(error instanceof DeliveryError) || error.details.code !== 'UNKNOWN_TAG') throw error;
+    if (!create.options)
+      return [
+        {
+          field: 'tags',
+          code: 'UNKNOWN_TAG',
+          message: `ManyChat has no tag "${tag}", and the mapping does not allow to make it`,
+        },
+      ];
+    await createTag(client, tag);
+    await client.addTag(id, tag);
+    return [];
+  }
+}
+
+/** Somebody else may have made it in between. */
+async function createTag(client: ManychatClient, tag: string): Promise<void> {
+  try {
+    await client.createTag(tag);
+  } catch (error) {
+    if (!(error instanceof DeliveryError) || error.details.code !== 'EXISTS') throw error;
+  }
+}
+
+/** From this contact only. A tag that is not there any more is gone from everybody. */
+async function removeTag(client: ManychatClient, id: string, tag: string): Promise<void> {
+  try {
+    await client.removeTag(id, tag);
+  } catch (error) {
+    if (!(error instanceof DeliveryError) || error.details.code !== 'UNKNOWN_TAG') throw error;
+  }
+}
