@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ActionResult } from '../../action.js';
 import { DeliveryError, type FailureKind } from '../../delivery-error.js';
-import { type EmailOrder, type SendStatus, sendSingle, sendTransactional } from '../api/email.js';
+import { type EmailOrder, type SendStatus, sendSingle, sendStatus, sendTransactional } from '../api/email.js';
 import type { HubspotClient } from '../client.js';
 import { defineAction, done, eachAlone, failed, type HubspotAction, type Run, withheld } from './action.js';
 
@@ -82,6 +82,15 @@ function toResult({ runId }: Run<Input>, { statusId, status, sendResult, message
   return failed(runId, new DeliveryError(verdict, words, { code, recordOnly: true }));
 }
 
+/**
+ * HubSpot takes the order first and decides a moment later whether it sends. It is asked once; if it has not decided by then, or cannot be
+ * asked, what counts is that it has the order.
+ */
+async function latest(client: HubspotClient, ordered: SendStatus): Promise<SendStatus> {
+  if (ordered.sendResult !== null) return ordered;
+  return sendStatus(client, ordered.statusId).catch(() => ordered);
+}
+
 const perform =
   (
     send: (client: HubspotClient, order: EmailOrder) => Promise<SendStatus>,
@@ -90,7 +99,8 @@ const perform =
     eachAlone(runs, async (run) => {
       const { email: to } = run.subject;
       if (to === null) return withheld(run.runId, 'NO_EMAIL', 'This person has no e-mail address');
-      return toResult(run, await send(client, { ...run.input, from: run.input.from, to, sendId: run.runId }));
+      const ordered = await send(client, { ...run.input, from: run.input.from, to, sendId: run.runId });
+      return toResult(run, await latest(client, ordered));
     });
 
 const shared = {

@@ -65,3 +65,11 @@ export function sendTransactional(client: HubspotClient, order: EmailOrder): Pro
     }),
   );
 }
+
+/** What has become of an order. Known from HubSpot's older pages only, so nothing may depend on its being there. */
+export function sendStatus(client: HubspotClient, statusId: string): Promise<SendStatus> {
+  return client.request({ operation: 'email.sendStatus', repeatable: true }, statusSchema, {
+    method: 'GET',
+    path: `/marketing/v3/email/send-statuses/${encodeURIComponent(statusId)}`,
+  });
+}
