@@ -44,7 +44,7 @@ export class HookController {
     await this.#answer(request, reply);
   }
 
-  @All(':source/*path')
+  @All(':source/*')
   @ApiExcludeEndpoint()
   async receiveBelow(@Req() request: FastifyRequest<HookRoute>, @Res() reply: FastifyReply): Promise<void> {
     await this.#answer(request, reply);

@@ -12,6 +12,7 @@ export const requestOutcomes = {
   unavailable: { title: 'Could not be kept; the caller was told', isAuthentic: true },
   late: { title: 'Answered in time, still being processed', isAuthentic: true },
   processed_late: { title: 'Answered in time, processed afterwards', isAuthentic: true },
+  replayed: { title: 'Processed again by a person', isAuthentic: true },
   refused: { title: 'Not let in', isAuthentic: false },
 } as const;
 export type RequestOutcome = keyof typeof requestOutcomes;

@@ -108,6 +108,7 @@ export const shellSettings = z.object({
   replyWithinMs: commonSettings.replyWithinMs,
   locale: commonSettings.locale,
   timeZone: commonSettings.timeZone,
+  region: commonSettings.region,
   captions: commonSettings.captions,
   eventNames: commonSettings.eventNames,
 });

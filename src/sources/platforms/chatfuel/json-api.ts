@@ -87,7 +87,7 @@ function element({ title, subtitle, imageUrl, url, choices }: Card, fitting: Fit
 }
 
 function buttonsOf(choices: readonly Choice[], fitting: Fitting): object[] {
-  const buttons = choices.flatMap(({ title, url, goTo }) => {
+  const buttons = choices.flatMap(({ title, url, goTo }): object[] => {
     if (url !== null) return [{ type: 'web_url', title, url }];
     if (goTo !== null) return [{ type: 'show_block', title, block_names: [goTo] }];
     fitting.leave(`The button "${title}": it leads nowhere. Give it a url or goTo.`);

@@ -92,7 +92,7 @@ function messageOf(message: RenderedMessage, fitting: Fitting): object {
 }
 
 function buttonsOf(choices: readonly Choice[], fitting: Fitting): object[] {
-  const buttons = choices.flatMap(({ title, url, goTo }) => {
+  const buttons = choices.flatMap(({ title, url, goTo }): object[] => {
     if (url !== null) return [{ type: 'button', text: title, link: url }];
     if (goTo !== null) return [{ type: 'button', text: title, event: { event: goTo } }];
     fitting.leave(`The button "${title}": it leads nowhere. Give it a url or goTo.`);
