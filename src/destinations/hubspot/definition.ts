@@ -7,6 +7,7 @@ import { derives, hubspotStreams } from './history/index.js';
 import { limits } from './limits.js';
 import { mappingOptionsSchema } from './mapping-options.js';
 import { type HubspotSettings, settingsSchema } from './settings.js';
+import { webhooks } from './webhooks/index.js';
 
 /** HubSpot: contacts and all that hangs on them. What is and is not supported: docs/providers/hubspot.md. */
 export const hubspot: Destination<HubspotSettings> = {
@@ -20,6 +21,7 @@ export const hubspot: Destination<HubspotSettings> = {
   actions: hubspotActions.map(({ declaration }) => declaration),
   history: hubspotStreams.map(({ declaration }) => declaration),
   derives,
+  webhooks,
   authorization,
   erasure,
   mappingOptions: mappingOptionsSchema,
