@@ -110,7 +110,7 @@ const randomCondition = z.strictObject({
 });
 
 /** Each kind of condition by the key that names it. */
-const conditions = {
+export const conditionSchemas = {
   attribute: attributeCondition,
   profile: profileCondition,
   tags: tagsCondition,
@@ -226,7 +226,7 @@ function readNode(input: unknown, path: Path, reader: Reader): RuleNode | null {
 }
 
 const groupKinds = ['all', 'any', 'none'] as const;
-const knownKeys = [...groupKinds, ...Object.keys(conditions), 'events'];
+const knownKeys = [...groupKinds, ...Object.keys(conditionSchemas), 'events'];
 
 function readGroup(kind: (typeof groupKinds)[number], input: object, path: Path, reader: Reader): RuleNode | null {
   const read = z.strictObject({ [kind]: z.array(z.unknown()) }).safeParse(input);
@@ -241,8 +241,8 @@ function readGroup(kind: (typeof groupKinds)[number], input: object, path: Path,
 
 /** Which kind of condition somebody meant, so that the errors are about that one only. */
 function conditionSchema(input: object): z.ZodType<Condition> | null {
-  if ('percentile' in input) return conditions.percentile;
-  if ('sequence' in input) return conditions.sequence;
+  if ('percentile' in input) return conditionSchemas.percentile;
+  if ('sequence' in input) return conditionSchemas.sequence;
   if ('events' in input) {
     const measure = 'measure' in input ? input.measure : undefined;
     if (measure === 'count') return eventMeasures.count;
@@ -250,12 +250,12 @@ function conditionSchema(input: object): z.ZodType<Condition> | null {
     return eventMeasures.amount;
   }
   const kind = conditionKinds.find((each) => each in input);
-  return kind === undefined ? null : conditions[kind];
+  return kind === undefined ? null : conditionSchemas[kind];
 }
 
 const conditionKinds = [
   'attribute', 'profile', 'tags', 'consent', 'segment', 'channel', 'source', 'random',
-] as const satisfies (keyof typeof conditions)[]; // prettier-ignore
+] as const satisfies (keyof typeof conditionSchemas)[]; // prettier-ignore
 
 function refuse(context: Context, error: z.ZodError, path: Path): never {
   for (const issue of error.issues)

@@ -2,24 +2,13 @@ import fc from 'fast-check';
 import type { AttributeType, AttributeValue } from '../profiles/attribute.js';
 import type { Consents } from '../consent/consent.js';
 import type { EventKind } from '../events/incoming-event.js';
-import { whenUnknown } from './comparison.js';
-import { type CanonicalSelection, conversationKinds, type EventQuery } from './event-query.js';
-import { fold } from './fold.js';
-import { matchesGlob } from './glob.js';
-import { propertyTest, type ValueTest } from './leaf.js';
-import { inNumberRange } from './number-range.js';
+import { type EventFacts, isSelected } from './event-match.js';
+import { conversationKinds, type EventQuery } from './event-query.js';
 import { type Rule, ruleSchema } from './rule.js';
 import { type EventAggregate, noEvents, type RuleProfile } from './subject.js';
 
-/** An event, as far as rules look at it. */
-export interface TestEvent {
+export interface TestEvent extends EventFacts {
   readonly id: string;
-  readonly kind: EventKind;
-  readonly name: string;
-  readonly channel: string | null;
-  readonly source: string;
-  readonly occurredAtMs: number;
-  readonly properties: Readonly<Record<string, string | number | boolean>>;
 }
 
 export interface TestPerson {
@@ -383,36 +372,6 @@ function measured(events: readonly TestEvent[], property: string | null): EventA
     average: has ? sum / values.length : null,
     latest: null,
   };
-}
-
-function isSelected(selection: CanonicalSelection, each: TestEvent): boolean {
-  const fits = (values: readonly string[] | null, value: string | null): boolean =>
-    values === null || (value !== null && values.includes(value));
-  return (
-    fits(selection.names, each.name) &&
-    fits(selection.kinds, each.kind) &&
-    fits(selection.channels, each.channel) &&
-    fits(selection.sources, each.source) &&
-    selection.where.every((filtered) =>
-      fitsTest(each.properties[filtered.property], propertyTest(filtered), whenUnknown[filtered.operator]),
-    )
-  );
-}
-
-function fitsTest(value: string | number | boolean | undefined, test: ValueTest, unknownAnswer: boolean): boolean {
-  if (test.test === 'known') return (value === undefined) === unknownAnswer;
-  if (test.test === 'equal') return (value !== undefined && test.values.includes(value)) !== test.negate;
-  if (test.test === 'number') return typeof value === 'number' && inNumberRange(test.range, value);
-  if (test.test !== 'text') throw new Error(`no test of a property: ${test.test}`);
-  if (typeof value !== 'string') return test.negate;
-  const folded = fold(value);
-  const answers = {
-    contains: folded.includes(test.wanted),
-    startsWith: folded.startsWith(test.wanted),
-    endsWith: folded.endsWith(test.wanted),
-    matches: matchesGlob(folded, test.wanted),
-  };
-  return answers[test.how] !== test.negate;
 }
 
 /** Somebody of whom only the given is known. */
