@@ -5,6 +5,7 @@ import type { Environment } from '../config/env.js';
 import { AdminModule } from './admin/admin.module.js';
 import { ProblemFilter } from './admin/problem.filter.js';
 import { DatabaseModule } from './database/database.module.js';
+import { ProviderHooksModule } from './enrichment/provider-hooks.module.js';
 import { HealthModule } from './health/health.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { WorkerModule } from './maintenance/worker.module.js';
@@ -31,7 +32,7 @@ export class AppModule {
         JobsModule.forRoot(),
         ProvisioningModule,
         HealthModule,
-        ...(env.ROLE === 'worker' ? [] : [SourcesModule, AdminModule]),
+        ...(env.ROLE === 'worker' ? [] : [SourcesModule, ProviderHooksModule, AdminModule]),
         ...(env.ROLE === 'api' ? [] : [WorkerModule]),
       ],
       providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],

@@ -55,15 +55,13 @@ export class Pulls {
 
   /** Plans what is declared and wakes what is due; losing a wake-up is harmless. */
   async sweep(): Promise<void> {
-    const streams = this.mappings
-      .connected()
-      .flatMap(({ destination, provider, pulls }) =>
-        (provider.history ?? []).map((stream) => ({
-          destination,
-          stream: stream.id,
-          everyMs: everyMsOf(stream, pulls),
-        })),
-      );
+    const streams = this.mappings.connected().flatMap(({ destination, provider, pulls }) =>
+      (provider.history ?? []).map((stream) => ({
+        destination,
+        stream: stream.id,
+        everyMs: everyMsOf(stream, pulls),
+      })),
+    );
     await this.states.plan(streams, this.now());
     const planned = new Set(streams.map(({ destination, stream }) => `${destination} ${stream}`));
     for (const { destination, stream } of await this.states.due(this.now()))
