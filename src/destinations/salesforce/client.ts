@@ -23,6 +23,8 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** HTTP statuses whose answer is to be read although they are not a success. */
   readonly alsoReads?: readonly number[];
+  /** The answer is wanted as it came, not as jsforce understands it. */
+  readonly raw?: true;
 }
 
 /**
@@ -133,7 +135,7 @@ export class SalesforceClient {
       if (!readable.success) throw thrown;
       return readable.data;
     }
-    return answer.parse(given);
+    return answer.parse(request.raw === true ? transport.text : given);
   }
 
   #noteUsage(): void {

@@ -1,6 +1,9 @@
 import type { Connection, ConnectionContext, Destination } from '../destination.js';
+import { Accounts } from './accounts.js';
 import { actionDeclarations, actionOf, lookUpRuns } from './actions/index.js';
 import { authorization } from './authorization.js';
+import { OpenJobs } from './bulk/open-jobs.js';
+import { paysFrom } from './bulk/save-in-bulk.js';
 import { checkOrg } from './check.js';
 import { SalesforceClient } from './client.js';
 import { mappingOptions } from './mapping-options.js';
@@ -14,7 +17,7 @@ import { remoteFieldsOf } from './remote-fields.js';
 import { Remembered } from './remembered.js';
 import { SetDirectory } from './set-directory.js';
 import { salesforceSettings, type SalesforceSettings } from './settings.js';
-import { upsertRecords } from './upsert.js';
+import { upsertManyRecords, upsertRecords } from './upsert.js';
 import type { Tools } from './write-plan.js';
 
 /** Salesforce Sales Cloud: contacts, leads and person accounts. What is and is not supported: docs/providers/salesforce.md. */
@@ -27,6 +30,7 @@ export const salesforce: Destination<SalesforceSettings> = {
   consents: ['email', 'sms', 'whatsapp'],
   mappingOptions,
   lists: 'Campaign',
+  bulk: { from: paysFrom, atMost: 10_000 },
   actions: actionDeclarations,
   authorization,
   limits: ({ recordsPerCall, callsAtOnce, timeoutSeconds, dailyCallsKeptPercent, dailyCallsKeptForSyncPercent }) => ({
@@ -47,11 +51,14 @@ function connect(settings: SalesforceSettings, context: ConnectionContext): Conn
     personRecordTypes: new Remembered(() => readPersonRecordTypes(client), context.now),
     campaigns: new SetDirectory(client, campaigns),
     topics: new SetDirectory(client, topics),
+    openJobs: new OpenJobs(client),
+    accounts: new Accounts(),
   };
   return {
     check: (request) => checkOrg(tools, request),
     fields: (object) => remoteFieldsOf(tools, object),
     upsert: (request) => upsertRecords(tools, request),
+    upsertMany: (request) => upsertManyRecords(tools, request),
     preview: (request) => previewRecords(tools, request),
     prepare: (request) => prepareOrg(tools, request),
     perform: (action, requests) => actionOf(action).perform(tools, requests),

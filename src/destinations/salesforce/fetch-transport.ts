@@ -10,7 +10,8 @@ import { StreamPromise } from 'jsforce/lib/util/promise.js';
 export class FetchTransport extends Transport {
   /** HTTP status of the answer, which jsforce's errors do not tell; null: none came. */
   status: number | null = null;
-  #text = '';
+  /** The answer's body as it came. */
+  text = '';
 
   constructor(private readonly signal: AbortSignal) {
     super();
@@ -23,7 +24,7 @@ export class FetchTransport extends Transport {
   /** The answer as jsforce would not give it, because its status is none of success; null: it is no JSON. */
   json(): unknown {
     try {
-      return JSON.parse(this.#text) as unknown;
+      return JSON.parse(this.text) as unknown;
     } catch {
       return null;
     }
@@ -40,7 +41,7 @@ export class FetchTransport extends Transport {
     });
     const text = await answer.text();
     this.status = answer.status;
-    this.#text = text;
+    this.text = text;
     return { statusCode: answer.status, headers: Object.fromEntries(answer.headers), body: text };
   }
 }

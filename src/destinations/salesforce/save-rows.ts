@@ -63,11 +63,22 @@ export async function saveRows(
   plan: RowPlan,
   rows: readonly OutgoingRow[],
 ): Promise<readonly SavedOutcome[]> {
-  const groups = ways.map((way) => rows.filter((row) => wayOf(row, plan) === way)).filter(({ length }) => length > 0);
+  const groups = ways.flatMap((way) =>
+    chunksOf(
+      rows.filter((row) => wayOf(row, plan) === way),
+      client.settings.recordsPerCall,
+    ),
+  );
   const outcomes: SavedOutcome[] = [];
   for (const [index, group] of groups.entries())
     outcomes.push(...(await (index === 0 ? saveWay : saveOrFail)(client, plan, group)));
   return outcomes;
+}
+
+function chunksOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }
 
 async function saveWay(

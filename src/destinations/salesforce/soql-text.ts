@@ -7,6 +7,9 @@ export const soqlText = (text: string): string =>
 /** Queries travel in the address, and servers on the way give up at about 16,000 characters of it. */
 const longestQuery = 12_000;
 
+/** Length in an address, where quotes are written as %27. */
+const lengthInAddress = (text: string): number => encodeURIComponent(text).replaceAll("'", '%27').length;
+
 /**
  * Queries for all records whose `keyField` holds one of the keys: usually one, more when the keys are long.
  * @param fields what to select, the key field among it
@@ -23,10 +26,10 @@ export function queriesByKey(
   const lists: string[][] = [];
   let length = Infinity;
   for (const literal of keys.map(soqlText)) {
-    const added = encodeURIComponent(`${literal},`).length;
+    const added = lengthInAddress(`${literal},`);
     if (length + added > longestQuery) {
       lists.push([]);
-      length = encodeURIComponent(head + suffix).length;
+      length = lengthInAddress(head + suffix);
     }
     lists.at(-1)?.push(literal);
     length += added;

@@ -3,6 +3,7 @@ import { afterSave } from './after-save.js';
 import { askAlone } from './ask-alone.js';
 import type { OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
 import { toRow, type OutgoingRow } from './outgoing-row.js';
+import { saveInBulk } from './bulk/save-in-bulk.js';
 import { hasMoved } from './memo.js';
 import { kindsOf } from './person-kind.js';
 import { unseen } from './place.js';
@@ -37,17 +38,33 @@ const movedOnCodes: ReadonlySet<string> = new Set([
  *
  * @throws DeliveryError when one reason stopped all records
  */
-export async function upsertRecords(tools: Tools, request: UpsertRequest): Promise<readonly RecordResult[]> {
-  const { schemas, client } = tools;
+export const upsertRecords = (tools: Tools, request: UpsertRequest): Promise<readonly RecordResult[]> =>
+  upsertIn(tools, request, { batchSize: tools.client.settings.recordsPerCall, save: saveRows });
+
+/** The same for very many records at once: what can be goes through one bulk job. */
+export const upsertManyRecords = (tools: Tools, request: UpsertRequest): Promise<readonly RecordResult[]> =>
+  upsertIn(tools, request, { batchSize: request.records.length, save: saveInBulk(tools.openJobs) });
+
+interface Means {
+  readonly batchSize: number;
+  readonly save: typeof saveRows;
+}
+
+async function upsertIn(
+  tools: Tools,
+  request: UpsertRequest,
+  { batchSize, save }: Means,
+): Promise<readonly RecordResult[]> {
+  const { schemas } = tools;
   const forgetSchemas = (): void => kindsOf(request.object).forEach(({ sobject }) => schemas.forget(sobject));
   try {
+    await tools.openJobs.settleOrphans();
     const plans = await freshEnoughPlan(tools, request);
-    const { recordsPerCall } = client.settings;
     const { first, again } = splitByKey(request.records, plans[0]);
     const results: RecordResult[] = again.map((record) => failed(record, keyRepeated()));
-    for (let start = 0; start < first.length; start += recordsPerCall) {
-      const batch = first.slice(start, start + recordsPerCall);
-      const { done, outdated } = await upsertBatch(tools, plans, batch).catch(failAll(batch, results));
+    for (let start = 0; start < first.length; start += batchSize) {
+      const batch = first.slice(start, start + batchSize);
+      const { done, outdated } = await upsertBatch(tools, plans, batch, save).catch(failAll(batch, results));
       if (outdated) forgetSchemas();
       results.push(...done);
     }
@@ -81,11 +98,17 @@ interface PlannedOutcome {
   readonly plan: RowPlan;
 }
 
-async function upsertBatch(tools: Tools, plans: WritePlan, records: readonly OutgoingRecord[]): Promise<BatchOutcome> {
-  const { rows, stuck } = await prepareRows(tools, plans, records).catch(notTheRecordsFault);
+async function upsertBatch(
+  tools: Tools,
+  plans: WritePlan,
+  records: readonly OutgoingRecord[],
+  save: typeof saveRows,
+): Promise<BatchOutcome> {
+  const { rows: alone, stuck } = await prepareRows(tools, plans, records).catch(notTheRecordsFault);
+  const rows = await tools.accounts.withAccounts(tools, plans, alone).catch(notTheRecordsFault);
   const idle = rows.filter(isIdle);
   const busy = rows.filter((planned) => !isIdle(planned));
-  const saved = await saveAll(tools, plans, busy, saveRows);
+  const saved = await saveAll(tools, plans, busy, save);
   const mended: PlannedRow[] = [];
   const lost: OutgoingRecord[] = [];
   const final: PlannedOutcome[] = [];

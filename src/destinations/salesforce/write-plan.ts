@@ -1,6 +1,8 @@
 import { DeliveryError } from '../delivery-error.js';
 import type { WriteTarget } from '../destination.js';
 import type { SalesforceClient } from './client.js';
+import type { Accounts } from './accounts.js';
+import type { OpenJobs } from './bulk/open-jobs.js';
 import { readOptions } from './mapping-options.js';
 import { keyFieldOf, type SchemaCache } from './object-schema.js';
 import { optOutBoxes } from './opt-outs.js';
@@ -16,6 +18,8 @@ export interface Tools {
   readonly personRecordTypes: Remembered<readonly PersonRecordType[]>;
   readonly campaigns: SetDirectory;
   readonly topics: SetDirectory;
+  readonly openJobs: OpenJobs;
+  readonly accounts: Accounts;
 }
 
 /** How a mapping's people are written, one plan per kind, in the order of looking; the last is where new people are made. */
