@@ -5,6 +5,8 @@ import type {
   ConnectionCheck,
   ConnectionContext,
   DestinationLimits,
+  ErasedRecord,
+  EraseResult,
   PrepareReport,
   PrepareRequest,
   RecordPreview,
@@ -13,6 +15,11 @@ import type {
   UpsertRequest,
   WriteTarget,
 } from '../destination.js';
+import type { ActionLookUp, ActionRequest, ActionResult } from '../action.js';
+import type { ActionTools, MailchimpAction } from './actions/action.js';
+import { mailchimpActions } from './actions/index.js';
+import { eraseMembers } from './erase.js';
+import { MarketingClient } from './marketing-client.js';
 import type { Audience } from './answers.js';
 import { directly, MailchimpApi } from './api.js';
 import { AudienceClient } from './audience-client.js';
@@ -43,6 +50,7 @@ export class MailchimpConnection implements Connection {
   readonly #tools: UpsertTools;
   readonly #bulkTools: UpsertTools;
   readonly #jobs: BulkJobs;
+  readonly #actionTools: ActionTools;
   readonly #settings: MailchimpSettings;
   readonly #kept: Kept<Audience>;
 
@@ -69,6 +77,7 @@ export class MailchimpConnection implements Connection {
       batchSize: limits.batchSize,
       parallelCalls: limits.parallelCalls,
     };
+    this.#actionTools = { ...this.#tools, client, marketing: new MarketingClient(api) };
     this.#jobs = new BulkJobs(api, context.memory);
     const together = new JobQueue(this.#jobs, direct, settings.audienceId);
     const bulkClient = new MailchimpClient(new MailchimpApi(settings.audienceId, together.carry));
@@ -116,6 +125,22 @@ export class MailchimpConnection implements Connection {
     return prepareFields(this.#audience, this.#fields, this.#settings, request);
   }
 
+  async perform(action: string, requests: readonly ActionRequest[]): Promise<readonly ActionResult[]> {
+    return actionNamed(action).perform(this.#actionTools, requests);
+  }
+
+  async lookUp(action: string, requests: readonly ActionRequest[]): Promise<readonly ActionLookUp[]> {
+    const found = actionNamed(action);
+    if (found.lookUp === undefined)
+      throw new DeliveryError('rejected', `Mailchimp cannot be asked about ${action}`, { code: 'not_checkable' });
+    return found.lookUp(this.#actionTools, requests);
+  }
+
+  erase(object: string, records: readonly ErasedRecord[]): Promise<readonly EraseResult[]> {
+    assertMembers({ object, keyField: emailField });
+    return eraseMembers(this.#actionTools, records);
+  }
+
   async #statusOfGrant(optIn: MailchimpOptions['optIn']): Promise<'subscribed' | 'pending'> {
     if (optIn !== 'as_audience') return optIn === 'double' ? 'pending' : 'subscribed';
     const { double_optin: confirms } = await this.#kept.get();
@@ -128,6 +153,12 @@ export const bulk = { from: 5_000, atMost: 20_000 } as const;
 
 /** A contact of an audience: Mailchimp's "list member". */
 export const memberObject = 'member';
+
+function actionNamed(id: string): MailchimpAction {
+  const found = mailchimpActions.find(({ declaration }) => declaration.id === id);
+  if (found !== undefined) return found;
+  throw new DeliveryError('rejected', `Mailchimp has no action ${id}`, { code: 'no_such_action' });
+}
 
 function assertMembers({ object, keyField }: Pick<WriteTarget, 'object' | 'keyField'>): void {
   if (object === memberObject && keyField === emailField) return;

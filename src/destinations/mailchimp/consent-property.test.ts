@@ -89,7 +89,8 @@ async function play({ sandbox, clock, ours }: World, run: number, sequence: read
     const after = (await sandbox.member(email)).status;
     const story = `${sequence.join(', ')}: ${String(before)} became ${String(after)} by "${move}"`;
     const isSync = move === 'sync' || move === 'load' || move === 'bulk load';
-    if (before === 'subscribed' && after !== before) optedOutAt = clock.at;
+    // What we carry out is as old as the decision behind it.
+    if (after !== 'subscribed' && after !== before) optedOutAt = isSync ? Date.parse(mine.at) : clock.at;
     if (move === 'person signs up') signedUpAt = clock.at;
     // A withdrawal is carried out, unless the person has signed up at Mailchimp since.
     if (isSync && mine.status === 'revoked' && after === 'subscribed')

@@ -1,5 +1,8 @@
 import type { Destination } from '../destination.js';
+import { mailchimpActions } from './actions/index.js';
+import { erasure } from './erase.js';
 import { bulk, MailchimpConnection, memberObject } from './connection.js';
+import { mailchimpAuthorization } from './oauth.js';
 import { mailchimpOptions } from './mapping-options.js';
 import { mailchimpWebhooks } from './webhooks.js';
 import { mailchimpSettings, type MailchimpSettings } from './settings.js';
@@ -28,7 +31,10 @@ export const mailchimp: Destination<MailchimpSettings> = {
   mappingOptions: mailchimpOptions,
   lists: 'Static segment',
   bulk,
+  actions: mailchimpActions.map(({ declaration }) => declaration),
+  erasure,
   webhooks: mailchimpWebhooks,
+  authorization: mailchimpAuthorization,
   limits: () => limits,
   connect: (settings, context) => new MailchimpConnection(settings, context, limits),
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { freshMarketing, marketingSchema } from './marketing-state.js';
 import { webhookSchema } from './webhook-state.js';
 
 export const memberStatuses = [
@@ -148,6 +149,13 @@ export const accountSchema = z.strictObject({
   pro_enabled: z.boolean().default(false),
   /** Of the user whose key is used. */
   role: z.enum(['owner', 'admin', 'manager', 'author', 'viewer']).default('owner'),
+  /** Apps that may ask for access, and what was given to them. */
+  apps: z
+    .array(z.strictObject({ client_id: z.string(), client_secret: z.string() }))
+    .default([{ client_id: 'parley-sandbox-client', client_secret: 'parley-sandbox-secret' }]),
+  codes: z.array(z.strictObject({ code: z.string(), client_id: z.string(), redirect_uri: z.string() })).default([]),
+  tokens: z.array(z.string()).default([]),
+  ...marketingSchema,
   nextId: z.int().positive(),
   audiences: z.array(audienceSchema),
 });
@@ -179,6 +187,7 @@ export function freshAccount(): AccountState {
     name: 'Parley sandbox',
     dataCentre: 'us1',
     nextId: 1_000_001,
+    ...freshMarketing(freshAudienceId, freshTime),
     audiences: [
       {
         id: freshAudienceId,

@@ -42,11 +42,16 @@ export class FrontDoor {
 
   #refusal(request: FastifyRequest): Problem | undefined {
     const key = presentedKey(request.headers.authorization);
-    const { dataCentre, revokedKeys } = this.account();
+    const { dataCentre, revokedKeys, tokens } = this.account();
     if (key === null) return problems.keyMissing();
+    if (tokens.includes(key)) return this.#tooMany();
     const centre = /-(us\d+)$/.exec(key)?.[1];
     if (centre === undefined || revokedKeys.includes(key)) return problems.keyInvalid();
     if (centre !== dataCentre) return problems.wrongDataCentre(centre);
+    return this.#tooMany();
+  }
+
+  #tooMany(): Problem | undefined {
     return this.#tier !== null && this.#underWay.size > simultaneousConnections
       ? problems.tooManyRequests()
       : undefined;

@@ -12,6 +12,8 @@ const query = z.looseObject({
   /** Left out: the person. */
   by: z.enum(webhookSources).default('user'),
   reason: z.string().default(''),
+  /** The campaign whose link was followed. */
+  c: z.string().default(''),
 });
 type Query = z.infer<typeof query>;
 
@@ -33,17 +35,18 @@ export function registerHostedPages(app: FastifyInstance, account: Account): voi
       return reply.type('text/plain').send(`${member.email_address}: ${words}`);
     });
   };
-  page('/unsubscribe', 'unsubscribed', (audience, member, { by, reason }) =>
-    audience.changing(member, by, () => {
+  page('/unsubscribe', 'unsubscribed', (audience, member, { by, reason, c }) => {
+    const change = (): void => {
       audience.setStatus(member, 'unsubscribed', actor(by));
       member.unsubscribe_reason = reason;
-      audience.log(member, {
-        activity_type: 'unsub',
-        unsubscribe_reason: reason,
-        is_admin_unsubscribed: by !== 'user',
-      });
-    }),
-  );
+      const of = c === '' ? {} : { campaign_id: c };
+      const is_admin_unsubscribed = by !== 'user';
+      audience.log(member, { activity_type: 'unsub', unsubscribe_reason: reason, is_admin_unsubscribed, ...of });
+    };
+    audience.changing(member, by, change, c === '' ? {} : { campaignId: c });
+    const { email_address: email } = member;
+    if (c !== '') account.facts().unsubscriptions.push({ campaign_id: c, email, timestamp: account.now(), reason });
+  });
   page('/subscribe/confirm', 'confirmed', (audience, member) => subscribe(audience, member));
   page('/bounce', 'cleaned', (audience, member, { reason }) =>
     audience.clean(member, reason === 'abuse' ? 'abuse' : 'hard'),

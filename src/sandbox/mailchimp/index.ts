@@ -1,4 +1,4 @@
-import type { Emulator, SandboxView, SandboxWorld } from '../emulator.js';
+import type { Emulator, SandboxWorld } from '../emulator.js';
 import type { FastifyInstance } from 'fastify';
 import { accountSchema, freshAccount, type AccountState } from './account.js';
 import { Audience } from './audience.js';
@@ -9,7 +9,12 @@ import { WebhookSender } from './webhooks.js';
 import { FrontDoor, tiers } from './front-door.js';
 import { registerHostedPages } from './hosted-pages.js';
 import { mailchimpTime } from './present.js';
+import { registerOauthPages } from './oauth-pages.js';
 import { problems } from './problem.js';
+import { PostOffice } from './post-office.js';
+import { registerOutboxPages } from './outbox-pages.js';
+import { marketingViews, membersView } from './views.js';
+import { webhookForm } from './webhook-form.js';
 import { registerRoutes, type Account, type AccountFacts } from './routes.js';
 
 export { freshAudienceId } from './account.js';
@@ -42,6 +47,11 @@ export function createMailchimpEmulator(world: SandboxWorld): Emulator {
     facts: () => facts,
     now: around.now,
     nextId: around.nextId,
+    campaignChanged: ({ id, settings, status, list_id }) => {
+      const data = { id, subject: settings.subject_line, status, reason: '', list_id };
+      const { webhooks: told } = account.audience(list_id).settings;
+      webhooks.fire(told, 'campaign', null, (firedAt) => webhookForm('campaign', firedAt, data));
+    },
     audience: (id) => {
       const audience = audiences.get(id);
       if (!audience) throw problems.notFound();
@@ -49,11 +59,12 @@ export function createMailchimpEmulator(world: SandboxWorld): Emulator {
     },
     audiences: () => [...audiences.values()],
   };
+  const office = new PostOffice(account, world);
   const door = new FrontDoor(account.facts);
   const registerApi = (app: FastifyInstance, guard: FrontDoor | null): void => {
     app.register(
       (scope, _options, done) => {
-        registerRoutes(scope, account, guard);
+        registerRoutes(scope, account, office, guard);
         if (guard !== null) batches.registerApi(scope);
         done();
       },
@@ -66,6 +77,8 @@ export function createMailchimpEmulator(world: SandboxWorld): Emulator {
     title: 'Mailchimp',
     register: (app) => {
       registerHostedPages(app, account);
+      registerOutboxPages(app, account);
+      registerOauthPages(app, account);
       batches.registerResults(app);
       registerApi(app, door);
     },
@@ -84,31 +97,6 @@ export function createMailchimpEmulator(world: SandboxWorld): Emulator {
     close: async () => {
       await Promise.all([batches.close(), webhooks.close()]);
     },
-    views: () => [...account.audiences().map(membersView), webhooks.view()],
+    views: () => [...account.audiences().map(membersView), ...marketingViews(facts), webhooks.view()],
   };
-}
-
-const shownFields = ['FNAME', 'LNAME', 'PHONE', 'COUNTRY', 'PLAN', 'BUDGET', 'LASTORDER', 'BIRTHDAY', 'INTERESTS'];
-
-function membersView(audience: Audience): SandboxView {
-  const fields = shownFields.filter((tag) => audience.settings.merge_fields.some((field) => field.tag === tag));
-  return {
-    title: `Audience ${audience.settings.name} (${audience.settings.id})`,
-    columns: ['e-mail', 'status', 'opted out by', ...fields, 'tags', 'last changed'],
-    rows: audience
-      .members()
-      .map((member) => [
-        member.email_address,
-        member.status,
-        member.unsubscribedBy ?? '',
-        ...fields.map((tag) => shown(member.merge_fields[tag])),
-        member.tags.map(({ id }) => audience.tagName(id)).join(', '),
-        member.last_changed,
-      ]),
-  };
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return value;
-  return value === undefined ? '' : JSON.stringify(value);
 }

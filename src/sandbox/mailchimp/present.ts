@@ -25,7 +25,7 @@ export function memberBody(audience: Audience, member: Member): Record<string, u
       audience.settings.merge_fields.map(({ tag }) => [tag, member.merge_fields[tag] ?? '']),
     ),
     ...choicesOf(audience, member),
-    stats: { avg_open_rate: 0, avg_click_rate: 0 },
+    stats: statsOf(member),
     ip_signup: member.ip_signup,
     timestamp_signup: member.timestamp_signup,
     ip_opt: member.ip_opt,
@@ -45,6 +45,15 @@ export function memberBody(audience: Audience, member: Member): Record<string, u
     list_id: audience.settings.id,
     _links: [],
   };
+}
+
+/** Shares of the campaigns sent to the member, 0 to 1. */
+function statsOf({ feed }: Member): Record<string, unknown> {
+  const campaigns = (type: string): number =>
+    new Set(feed.flatMap((item) => (item.activity_type === type ? [item.campaign_id] : []))).size;
+  const sent = campaigns('sent');
+  const share = (count: number): number => (sent === 0 ? 0 : Math.round((count / sent) * 10_000) / 10_000);
+  return { avg_open_rate: share(campaigns('open')), avg_click_rate: share(campaigns('click')) };
 }
 
 /** Absent when the audience has no groups, or does not ask for permissions. */

@@ -101,6 +101,7 @@ export const problems = {
     new Problem(403, 'Forbidden', `The API key provided is linked to datacenter '${dataCentre}'`),
   tooManyRequests: () =>
     new Problem(429, 'TooManyRequests', 'You have exceeded the limit of 10 simultaneous connections.'),
+  stateForbids: (detail: string) => new Problem(405, 'Method Not Allowed', detail),
   tooManyJobs: () => new Problem(429, 'TooManyRequests', 'You have more than 500 pending batches.'),
   internal: () =>
     new Problem(

@@ -4,6 +4,13 @@ import { z } from 'zod';
 import type { AccountState } from './account.js';
 import type { Audience } from './audience.js';
 import { addBody, batchBody, fieldProblem, parseBody, tagsBody, writeBody } from './bodies.js';
+import { registerCampaignRoutes } from './campaign-routes.js';
+import { registerEventRoutes } from './event-routes.js';
+import type { Campaign } from './marketing-state.js';
+import type { PostOffice } from './post-office.js';
+import { registerReportRoutes } from './report-routes.js';
+import { registerShopRoutes } from './shop-routes.js';
+import { registerWorkflowRoutes, startJourneys } from './workflow-routes.js';
 import { registerFieldRoutes } from './field-routes.js';
 import type { FrontDoor } from './front-door.js';
 import { addMember, batchRow, patchMember, putMember, type RowOutcome, type WriteOptions } from './member-writes.js';
@@ -22,6 +29,8 @@ export interface Account {
   /** Now, as the API writes it. */
   readonly now: () => string;
   readonly nextId: () => number;
+  /** For the webhooks that tell of campaigns. */
+  readonly campaignChanged: (campaign: Campaign) => void;
   /** @throws Problem 404 */
   readonly audience: (id: string) => Audience;
   readonly audiences: () => readonly Audience[];
@@ -38,15 +47,29 @@ const json = 'application/json; charset=utf-8';
 const problemJson = 'application/problem+json; charset=utf-8';
 
 /** The part of the Marketing API 3.0 that the sandbox speaks, below `/3.0`. */
-export function registerRoutes(app: FastifyInstance, account: Account, door: FrontDoor | null): void {
+export function registerRoutes(
+  app: FastifyInstance,
+  account: Account,
+  office: PostOffice,
+  door: FrontDoor | null,
+): void {
   door?.guard(app);
   answerProblems(app);
+  app.addHook('onRequest', (_request, _reply, done) => {
+    office.settle();
+    done();
+  });
   registerAccountRoutes(app, account);
   registerFieldRoutes(app, account);
   registerWebhookRoutes(app, account);
   registerMemberRoutes(app, account);
-  registerTagRoutes(app, account);
+  registerTagRoutes(app, account, office);
   registerSegmentRoutes(app, account);
+  registerEventRoutes(app, account, office);
+  registerCampaignRoutes(app, account, office);
+  registerWorkflowRoutes(app, account, office);
+  registerReportRoutes(app, account);
+  registerShopRoutes(app, account);
 }
 
 function answerProblems(app: FastifyInstance): void {
@@ -154,7 +177,7 @@ function registerMemberRoutes(app: FastifyInstance, account: Account): void {
   });
 }
 
-function registerTagRoutes(app: FastifyInstance, account: Account): void {
+function registerTagRoutes(app: FastifyInstance, account: Account, office: PostOffice): void {
   app.get<InMember>('/lists/:list/members/:member/tags', (request) => {
     const { audience, member } = found(account, request.params);
     const { count, offset } = pageQuery.parse(request.query);
@@ -165,8 +188,10 @@ function registerTagRoutes(app: FastifyInstance, account: Account): void {
     const { audience, member } = found(account, request.params);
     const body = tagsBody.safeParse(request.body);
     for (const { name, status } of body.data?.tags ?? []) {
-      if (status === 'active') audience.addTag(member, name);
-      else audience.removeTag(member, name);
+      if (status === 'active') {
+        audience.addTag(member, name);
+        if (body.data?.is_syncing !== true) startJourneys(account, office, audience, member, { tag: name });
+      } else audience.removeTag(member, name);
     }
     return reply.code(204).send();
   });
@@ -180,7 +205,7 @@ function registerTagRoutes(app: FastifyInstance, account: Account): void {
   });
 }
 
-function found(account: Account, params: InMember['Params']) {
+export function found(account: Account, params: InMember['Params']) {
   const audience = account.audience(params.list);
   const member = audience.find(params.member);
   if (!member) throw problems.notFound();

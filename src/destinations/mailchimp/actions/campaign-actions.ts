@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { DeliveryError } from '../../delivery-error.js';
+import type { ActionDone } from '../../action.js';
+import type { Campaign } from '../marketing-client.js';
+import { done, eachRun, type ActionTools, type Run } from './action.js';
+
+const sendInput = z
+  .strictObject({
+    segment: z.string().trim().default('').describe('Static segment or tag that gets it; empty: the whole audience'),
+    subject: z.string().min(1).max(150).describe('Subject line; may hold merge tags'),
+    previewText: z.string().max(150).default('').describe('What mail programs show beside the subject'),
+    fromName: z.string().default('').describe('Name of the sender; empty: the audience’s'),
+    replyTo: z
+      .string()
+      .default('')
+      .describe('Address for replies, on a domain verified at Mailchimp; empty: the audience’s'),
+    title: z.string().max(60).default('Campaign').describe('Name of the campaign for your colleagues'),
+    html: z.string().default('').describe('The whole letter as HTML; empty: the template'),
+    templateId: z.string().regex(/^\d*$/).default('').describe('ID of a template at Mailchimp; empty: the HTML above'),
+    sections: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Content of the template’s sections, by their names'),
+    testTo: z.array(z.string()).default([]).describe('Addresses that get a test before it is sent'),
+    sendAt: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .describe('When to send it, rounded up to the next quarter of an hour; empty: now'),
+  })
+  .refine(({ html, templateId }) => html !== '' || templateId !== '', {
+    path: ['html'],
+    message: 'Give HTML or a template',
+  });
+type SendInput = z.infer<typeof sendInput>;
+
+const plain = { subject: 'account', scopes: [], batchSize: 1 } as const;
+
+/** Statuses of a campaign that will go out, or has. */
+const onItsWay: ReadonlySet<Campaign['status']> = new Set(['schedule', 'sending', 'sent']);
+/** Our clock and Mailchimp's may differ. */
+const clockSkewMs = 60 * 60_000;
+
+export const sendCampaign = eachRun(
+  {
+    ...plain,
+    id: 'campaign.send',
+    title: 'Send a campaign',
+    description:
+      'A campaign is made for a segment, checked, tested if you wish, and sent or scheduled. Mailchimp mails subscribed contacts only.',
+    input: sendInput,
+    nature: 'checkable',
+    // It is about a segment, not a person: Mailchimp itself leaves out everybody who is not subscribed.
+    consent: null,
+  },
+  {
+    one: async (tools, run) => {
+      const found = await find(tools, run);
+      if (found !== null && found.status !== 'save') return doneWith(run, found, true);
+      const campaign = found ?? (await create(tools, run));
+      await fill(tools, campaign, run.input);
+      const { sendAt } = run.input;
+      const at = sendAt === undefined ? null : nextQuarter(new Date(sendAt));
+      if (at !== null && at > tools.now()) await tools.marketing.schedule(campaign.id, at);
+      else await tools.marketing.send(campaign.id);
+      return doneWith(run, (await tools.marketing.campaign(campaign.id)) ?? campaign, false);
+    },
+    find: async (tools, run) => {
+      const campaign = await find(tools, run);
+      const isDone = campaign !== null && onItsWay.has(campaign.status);
+      return isDone ? doneWith(run, campaign, true) : { runId: run.runId, status: 'not_done' };
+    },
+  },
+);
+
+/** The run is part of the title: the only place that the API lists and people can see. */
+const markOf = ({ runId }: { readonly runId: string }): string => `(Parley ${runId})`;
+
+const find = ({ marketing }: ActionTools, run: Run<unknown>): Promise<Campaign | null> =>
+  marketing.findCampaign(markOf(run), new Date(run.plannedAt.getTime() - clockSkewMs));
+
+async function create({ audience, marketing, segments }: ActionTools, run: Run<SendInput>): Promise<Campaign> {
+  const { segment: name, subject, previewText, fromName, replyTo, title, templateId } = run.input;
+  const segment = name === '' ? null : await segments.find(name);
+  if (name !== '' && segment === null)
+    throw new DeliveryError('rejected', `The audience has no static segment or tag "${name}"`, {
+      code: 'no_such_segment',
+    });
+  const defaults = fromName !== '' && replyTo !== '' ? null : (await audience.audience()).campaign_defaults;
+  return marketing.createCampaign({
+    title: `${title} ${markOf(run)}`,
+    subject,
+    previewText,
+    fromName: fromName === '' ? (defaults?.from_name ?? '') : fromName,
+    replyTo: replyTo === '' ? (defaults?.from_email ?? '') : replyTo,
+    templateId: templateId === '' ? null : Number(templateId),
+    segmentId: segment?.id ?? null,
+  });
+}
+
+/** Content, the checklist that says more than the refusal to send would, and the test. */
+async function fill({ marketing }: ActionTools, { id }: Campaign, input: SendInput): Promise<void> {
+  const { html, templateId, sections, testTo } = input;
+  await marketing.setContent(id, html === '' ? { template: { id: Number(templateId), sections } } : { html });
+  const { is_ready, items } = await marketing.checklist(id);
+  if (!is_ready) {
+    const faults = items.filter(({ type }) => type === 'error').map(({ heading, details }) => `${heading}: ${details}`);
+    throw new DeliveryError('rejected', `Mailchimp will not send the campaign. ${faults.join(' ')}`, {
+      code: 'not_ready',
+    });
+  }
+  if (testTo.length > 0) await marketing.sendTest(id, testTo);
+}
+
+const quarterMs = 15 * 60_000;
+const nextQuarter = (at: Date): Date => new Date(Math.ceil(at.getTime() / quarterMs) * quarterMs);
+
+function doneWith(
+  run: Run<unknown>,
+  { id, web_id, status, recipients, emails_sent }: Campaign,
+  already: boolean,
+): ActionDone {
+  const detail = { status, webId: web_id, recipients: Math.max(recipients.recipient_count, emails_sent) };
+  return done(run, { reference: id, already, detail });
+}
+
+const cancelInput = z.strictObject({
+  campaignId: z.string().min(1).describe('ID of the campaign, as its sending gave it'),
+});
+
+type Cancel = 'nothing' | 'unschedule' | 'cancel' | 'too_late';
+
+const cancelling = {
+  save: 'nothing',
+  paused: 'nothing',
+  canceled: 'nothing',
+  canceling: 'nothing',
+  archived: 'nothing',
+  schedule: 'unschedule',
+  sending: 'cancel',
+  sent: 'too_late',
+} as const satisfies Record<Campaign['status'], Cancel>;
+
+export const cancelCampaign = eachRun(
+  {
+    ...plain,
+    id: 'campaign.cancel',
+    title: 'Cancel a campaign',
+    description: 'A scheduled campaign is taken back; one that is being sent is stopped, if your plan allows it.',
+    input: cancelInput,
+    nature: 'repeatable',
+    consent: null,
+  },
+  {
+    one: async ({ marketing }, run) => {
+      const { campaignId: id } = run.input;
+      const campaign = await marketing.campaign(id);
+      if (campaign === null)
+        throw new DeliveryError('rejected', `Mailchimp has no campaign ${id}`, { code: 'no_such_campaign' });
+      const step = cancelling[campaign.status];
+      if (step === 'too_late')
+        throw new DeliveryError('rejected', 'The campaign has been sent already', { code: 'already_sent' });
+      if (step === 'unschedule') await marketing.unschedule(id);
+      if (step === 'cancel') await marketing.cancelSend(id);
+      return done(run, { reference: id, already: step === 'nothing' });
+    },
+  },
+);
