@@ -1,5 +1,7 @@
 import { DeliveryError } from '../delivery-error.js';
 import type { OutgoingRecord, RecordResult } from '../destination.js';
+import { tellConsents } from './consent-records.js';
+import { readMemo, writeMemo } from './memo.js';
 import { campaigns, topics } from './named-set.js';
 import type { PersonKind } from './person-kind.js';
 import { failed } from './record-result.js';
@@ -13,7 +15,7 @@ export interface SavedPerson {
   readonly result: Extract<RecordResult, { status: 'delivered' }>;
 }
 
-/** What is told to Salesforce beside the record itself: lists, and tags that are kept as topics. */
+/** What is told to Salesforce beside the record itself: lists, tags that are kept as topics, and consents with their proof. */
 export async function afterSave(
   tools: Tools,
   plans: WritePlan,
@@ -35,9 +37,32 @@ export async function afterSave(
           personId: result.remoteId,
         }));
   const inTopics = await outcomeOf(tags, () => changeSets(client, topics, tools.topics, tags));
+  const consents = await consentOutcome(tools, people);
   return people.map(({ record, result }) =>
-    [inLists, inTopics].reduce<RecordResult>((before, aftermath) => withAftermath(record, before, aftermath), result),
+    [inLists, inTopics].reduce<RecordResult>(
+      (before, aftermath) => withAftermath(record, before, aftermath),
+      withConsents(record, result, consents),
+    ),
   );
+}
+
+type ConsentOutcome = Awaited<ReturnType<typeof tellConsents>>;
+
+async function consentOutcome(tools: Tools, people: readonly SavedPerson[]): Promise<ConsentOutcome> {
+  try {
+    return await tellConsents(tools, people);
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error;
+    return new Map(people.map(({ record }) => [record.profileId, error]));
+  }
+}
+
+function withConsents(record: OutgoingRecord, result: SavedPerson['result'], outcome: ConsentOutcome): RecordResult {
+  const told = outcome.get(record.profileId);
+  if (told === undefined) return result;
+  if (told instanceof DeliveryError) return failed(record, told);
+  const memo = writeMemo({ ...readMemo({ known: { remoteId: '', memo: result.memo } }), consentsTold: told.told });
+  return { ...result, memo, dropped: [...result.dropped, ...told.dropped] };
 }
 
 /** Someone who is met for the first time, or made anew, gets all of ours. */

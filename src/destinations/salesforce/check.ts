@@ -32,6 +32,7 @@ export async function checkOrg(tools: Tools, { mapping }: CheckRequest): Promise
   const problems: string[] = [];
   for (const kind of kinds) problems.push(...(await problemsOf(tools, kind, mapping)));
   if (mapping !== null) problems.push(...(await accountProblems(tools, mapping.fields)));
+  problems.push(...(await consentProblems(tools)));
   const limits = await readLimits(client);
   return {
     account: new URL(client.settings.instanceUrl).host,
@@ -115,6 +116,20 @@ async function recordTypeProblems(tools: Tools, mapping: CheckRequest['mapping']
     if (error instanceof DeliveryError && error.kind === 'misconfigured') return [`${error.message}.`];
     throw error;
   }
+}
+
+/** Consents that are to be kept with their proof need objects of their own. */
+async function consentProblems({ client, schemas }: Tools): Promise<string[]> {
+  if (!client.settings.contactPointConsents) return [];
+  const problems: string[] = [];
+  for (const object of ['Individual', 'ContactPointTypeConsent']) {
+    schemas.forget(object);
+    if ((await schemas.find(object))?.createable !== true)
+      problems.push(
+        `The integration user may not create records of ${object}: switch on Data Protection and Privacy and give it access, or switch contactPointConsents off.`,
+      );
+  }
+  return problems;
 }
 
 function callProblems(limits: OrgLimits | null, { usage }: SalesforceClient): string[] {

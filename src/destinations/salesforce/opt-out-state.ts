@@ -1,3 +1,4 @@
+import { individualField } from './individuals.js';
 import { personKinds, type PersonKind } from './person-kind.js';
 import { queriesByKey, soqlText } from './soql-text.js';
 import type { QueriedRow } from './wire.js';
@@ -8,8 +9,6 @@ export type OptOutState = 'allowed' | 'opted_out' | 'unknown';
 
 /** Boxes of an Individual that forbid to write to the person; the strictest wins. */
 const forbidding = ['HasOptedOutSolicit', 'HasOptedOutProcessing', 'ShouldForget'];
-
-const individualField = { Contact: 'IndividualId', Lead: 'IndividualId', PersonAccount: 'PersonIndividualId' } as const;
 
 interface Seen {
   readonly optedOut: boolean | null;
