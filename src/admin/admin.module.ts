@@ -7,6 +7,8 @@ import { MappingModule } from '../mapping/mapping.module.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { ProvisioningModule } from '../provisioning/provisioning.module.js';
+import { ScoringModule } from '../scoring/scoring.module.js';
+import { SegmentsModule } from '../segments/segments.module.js';
 import { SourcesModule } from '../sources/sources.module.js';
 import { ActionsController } from './actions.controller.js';
 import { AuthorizationController } from './authorization.controller.js';
@@ -19,6 +21,8 @@ import { EnrichmentController } from './enrichment.controller.js';
 import { DestinationStandingController } from './destination-standing.controller.js';
 import { PreviewController } from './preview.controller.js';
 import { ProfilesController } from './profiles.controller.js';
+import { ScoresController } from './scores.controller.js';
+import { SegmentsController } from './segments.controller.js';
 import { Replay } from './replay.service.js';
 
 @Module({
@@ -31,6 +35,8 @@ import { Replay } from './replay.service.js';
     PipelineModule,
     ProfilesModule,
     ProvisioningModule,
+    ScoringModule,
+    SegmentsModule,
     SourcesModule,
   ],
   controllers: [
@@ -45,6 +51,8 @@ import { Replay } from './replay.service.js';
     EnrichmentController,
     PreviewController,
     ProfilesController,
+    ScoresController,
+    SegmentsController,
   ],
   providers: [Replay],
 })

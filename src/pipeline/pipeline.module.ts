@@ -3,12 +3,13 @@ import { DeliveryModule } from '../delivery/delivery.module.js';
 import type { Stage } from '../events/batch.js';
 import { MappingModule } from '../mapping/mapping.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
+import { ScoringModule } from '../scoring/scoring.module.js';
 import { SegmentsModule } from '../segments/segments.module.js';
 import { Pipeline, STAGES } from './pipeline.service.js';
 import { stages } from './stages.js';
 
 @Module({
-  imports: [ProfilesModule, MappingModule, DeliveryModule, SegmentsModule],
+  imports: [ProfilesModule, MappingModule, DeliveryModule, ScoringModule, SegmentsModule],
   providers: [
     ...stages,
     { provide: STAGES, inject: [...stages], useFactory: (...instances: Stage[]) => instances },

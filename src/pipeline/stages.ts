@@ -8,6 +8,7 @@ import { ApplyStage } from '../profiles/apply.stage.js';
 import { DeclareStage } from '../profiles/declare.stage.js';
 import { IdentifyStage } from '../profiles/identify.stage.js';
 import { SaveStage } from '../profiles/save.stage.js';
+import { ScoreStage } from '../scoring/score.stage.js';
 import { SegmentStage } from '../segments/segment.stage.js';
 import { DecideStage } from './decide.stage.js';
 
@@ -22,6 +23,7 @@ export const stages = [
   ApplyStage, //       attributes and tags, newest fact first        profiles/
   ConsentStage, //     what the person agreed to, with the proof     consent/
   RecordStage, //      the event itself, and what we made of it      events/
+  ScoreStage, //       how many points they have, and of which level scoring/
   SegmentStage, //     which segments they enter and leave, and when segments/
   SaveStage, //        the changed profiles, one version further     profiles/
   ContradictionsStage, // which destinations say otherwise           delivery/

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AttributeCatalog } from '../profiles/attribute-catalog.service.js';
+import { Scores } from '../scoring/scores.service.js';
 import { Segments } from '../segments/segments.service.js';
 import { Configuration } from './configuration.service.js';
 import type { Configuration as FileConfiguration } from './read-configuration.js';
@@ -11,15 +12,21 @@ export class Provisioner {
     private readonly configuration: Configuration,
     private readonly catalog: AttributeCatalog,
     private readonly segments: Segments,
+    private readonly scores: Scores,
   ) {}
 
-  async apply({ attributes, sources, destinations, segments }: FileConfiguration): Promise<void> {
+  async apply({ attributes, sources, destinations, segments, scores }: FileConfiguration): Promise<void> {
     await this.configuration.change(async (manager) => {
       // One process at a time: several that start together would make the same mapping version.
       await manager.query('SELECT 1 FROM configuration FOR UPDATE');
       await this.catalog.declare(manager, attributes);
       for (const source of sources) await this.configuration.saveSource(manager, source, 'file');
       for (const destination of destinations) await this.configuration.saveDestination(manager, destination, 'file');
+      for (const score of scores) await this.scores.save(manager, score, 'file');
+      await this.scores.releaseOthers(
+        manager,
+        scores.map(({ key }) => key),
+      );
       await this.segments.save(manager, segments, 'file');
       await this.segments.releaseOthers(
         manager,

@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery/delivery.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
+import { ScoringModule } from '../scoring/scoring.module.js';
 import { SegmentsModule } from '../segments/segments.module.js';
 import { Configuration } from './configuration.service.js';
 import { Provisioner } from './provisioner.service.js';
 
 @Module({
-  imports: [DeliveryModule, ProfilesModule, SegmentsModule],
+  imports: [DeliveryModule, ProfilesModule, ScoringModule, SegmentsModule],
   providers: [Configuration, Provisioner],
   exports: [Configuration, Provisioner],
 })

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
+import { ScoringModule } from '../scoring/scoring.module.js';
 import { SegmentsModule } from '../segments/segments.module.js';
 import { Backfill } from './backfill.service.js';
 import { BackfillPages } from './backfill-pages.service.js';
@@ -8,10 +9,11 @@ import { Outlooks } from './outlooks.service.js';
 import { Percentiles } from './percentiles.service.js';
 import { RecalculationPlanner } from './recalculation-planner.service.js';
 import { Rechecks } from './rechecks.service.js';
+import { ScoreMarks } from './score-marks.service.js';
 
 @Module({
-  imports: [PipelineModule, ProfilesModule, SegmentsModule],
-  providers: [Backfill, BackfillPages, Outlooks, Percentiles, RecalculationPlanner, Rechecks],
-  exports: [Backfill, Percentiles, RecalculationPlanner, Rechecks],
+  imports: [PipelineModule, ProfilesModule, ScoringModule, SegmentsModule],
+  providers: [Backfill, BackfillPages, Outlooks, Percentiles, RecalculationPlanner, Rechecks, ScoreMarks],
+  exports: [Backfill, Percentiles, RecalculationPlanner, Rechecks, ScoreMarks],
 })
 export class RecalculationModule {}

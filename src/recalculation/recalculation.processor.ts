@@ -5,6 +5,7 @@ import { jobCatalog } from '../jobs/job-catalog.js';
 import { Backfill } from './backfill.service.js';
 import { Percentiles } from './percentiles.service.js';
 import { Rechecks } from './rechecks.service.js';
+import { ScoreMarks } from './score-marks.service.js';
 
 /** What changes because time passes or a rule was changed. */
 @Processor('recalculation')
@@ -15,6 +16,7 @@ export class RecalculationProcessor {
     private readonly rechecks: Rechecks,
     private readonly backfill: Backfill,
     private readonly percentiles: Percentiles,
+    private readonly scoreMarks: ScoreMarks,
   ) {}
 
   @Process('recheck')
@@ -28,8 +30,9 @@ export class RecalculationProcessor {
   }
 
   @Process('refresh')
-  refresh(): Promise<void> {
-    return this.percentiles.refresh();
+  async refresh(): Promise<void> {
+    await this.scoreMarks.run();
+    await this.percentiles.refresh();
   }
 
   /** The sweep starts it again; by then what was in the way may be gone. */

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type Now, NOW } from '../database/environment.js';
 import type { IncomingEvent } from '../events/incoming-event.js';
 import { Pipeline } from '../pipeline/pipeline.service.js';
+import { Scores } from '../scoring/scores.service.js';
 import { type Recheck, SegmentRechecks } from '../segments/segment-rechecks.repository.js';
 import { RecheckWaker } from '../segments/recheck-waker.service.js';
 
@@ -15,6 +16,7 @@ export class Rechecks {
 
   constructor(
     private readonly rechecks: SegmentRechecks,
+    private readonly scores: Scores,
     private readonly waker: RecheckWaker,
     private readonly pipeline: Pipeline,
     @Inject(NOW) private readonly now: Now,
@@ -30,7 +32,7 @@ export class Rechecks {
 
   async #run(): Promise<void> {
     for (;;) {
-      const due = await this.rechecks.due(this.now(), atOnce);
+      const due = await this.#due();
       if (due.length === 0) break;
       const results = await Promise.allSettled(
         due.map((recheck) => this.pipeline.submit({ source: 'clock', raw: '', incoming: clockEvent(recheck) })),
@@ -46,10 +48,21 @@ export class Rechecks {
     await this.planNext();
   }
 
+  /** Of segments and scores, each profile once, in order of time. */
+  async #due(): Promise<Recheck[]> {
+    const now = this.now();
+    const found = await Promise.all([this.rechecks.due(now, atOnce), this.scores.due(now, atOnce)]);
+    const earliest = new Map<string, Recheck>();
+    for (const recheck of found.flat().sort((left, right) => left.dueAt.getTime() - right.dueAt.getTime()))
+      if (!earliest.has(recheck.profileId)) earliest.set(recheck.profileId, recheck);
+    return [...earliest.values()].slice(0, atOnce);
+  }
+
   /** Part of every sweep. */
   async planNext(): Promise<void> {
-    const next = await this.rechecks.nextDue();
-    if (next !== null) this.waker.wake(next.getTime());
+    const found = await Promise.all([this.rechecks.nextDue(), this.scores.nextDue()]);
+    const next = found.filter((at) => at !== null).map((at) => at.getTime());
+    if (next.length > 0) this.waker.wake(Math.min(...next));
   }
 }
 
@@ -57,7 +70,7 @@ const clockEvent = ({ profileId, dueAt }: Recheck): IncomingEvent => ({
   kind: 'clock',
   name: 'recheck',
   occurredAt: dueAt,
-  dedupe: { key: `recheck/${profileId}/${dueAt.toISOString()}`, windowMs: 60_000 },
+  dedupe: { key: `recheck/${profileId}/${dueAt.toISOString()}`, windowMs: 10_000 },
   profileId,
   channel: null,
   identities: [],

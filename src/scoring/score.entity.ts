@@ -8,6 +8,8 @@ export class ScoreEntity {
   @Column('text', { default: '' }) description!: string;
   @Column('jsonb') definition!: unknown;
   @Column('integer') version!: number;
+  /** The version that everybody has been marked for, to be counted. */
+  @Column('integer', { default: 0 }) marked_version!: number;
   @Column('boolean', { default: true }) enabled!: boolean;
   @Column('boolean', { default: false }) provisioned!: boolean;
   @Column('timestamptz') created_at!: Date;

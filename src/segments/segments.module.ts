@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ProfilesModule } from '../profiles/profiles.module.js';
+import { Explanation } from './explanation.service.js';
 import { RecheckWaker } from './recheck-waker.service.js';
 import { SegmentBackfills } from './segment-backfills.repository.js';
 import { SegmentDirectory } from './segment-directory.service.js';
@@ -9,7 +10,7 @@ import { Segments } from './segments.service.js';
 
 @Module({
   imports: [ProfilesModule],
-  providers: [SegmentMembers, RecheckWaker, SegmentBackfills, SegmentDirectory, SegmentRechecks, Segments],
-  exports: [SegmentMembers, RecheckWaker, SegmentBackfills, SegmentDirectory, SegmentRechecks, Segments],
+  providers: [Explanation, SegmentMembers, RecheckWaker, SegmentBackfills, SegmentDirectory, SegmentRechecks, Segments],
+  exports: [Explanation, SegmentMembers, RecheckWaker, SegmentBackfills, SegmentDirectory, SegmentRechecks, Segments],
 })
 export class SegmentsModule {}

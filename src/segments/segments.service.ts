@@ -2,8 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Now, NOW } from '../database/environment.js';
 import { Problem } from '../observability/problem.js';
-import { circlesIn } from './evaluation-order.js';
-import { type Rule, ruleSchema } from './rule.js';
+import { AttributeCatalog } from '../profiles/attribute-catalog.service.js';
+import { checkRule } from './check-rule.js';
+import { conditionsOf, type Rule, ruleSchema } from './rule.js';
 import { SegmentBackfills } from './segment-backfills.repository.js';
 import { SegmentEntity } from './segment.entity.js';
 import type { SegmentInput } from './segment-input.js';
@@ -17,6 +18,7 @@ export class Segments {
   constructor(
     private readonly dataSource: DataSource,
     private readonly backfills: SegmentBackfills,
+    private readonly catalog: AttributeCatalog,
     @Inject(NOW) private readonly now: Now,
   ) {}
 
@@ -32,7 +34,7 @@ export class Segments {
   async save(manager: EntityManager, inputs: readonly SegmentInput[], origin: Origin): Promise<void> {
     const repository = manager.getRepository(SegmentEntity);
     const present = new Map((await repository.find()).map((segment) => [segment.key, segment]));
-    this.#refuseCircles(present, inputs);
+    await this.#refuseWrong(present, inputs);
     const now = this.now();
     for (const { key, rule, ...said } of inputs) {
       const before = present.get(key);
@@ -74,17 +76,25 @@ export class Segments {
     for (const { key, version } of released) await this.backfills.plan(manager, key, version, this.now());
   }
 
-  #refuseCircles(present: ReadonlyMap<string, SegmentEntity>, inputs: readonly SegmentInput[]): void {
+  /** @throws Problem 422 with every problem, each with the segment and the place in its rule */
+  async #refuseWrong(present: ReadonlyMap<string, SegmentEntity>, inputs: readonly SegmentInput[]): Promise<void> {
     const rules = new Map<string, Rule>();
     for (const [key, { rule }] of present) {
       const read = ruleSchema.safeParse(rule);
       if (read.success) rules.set(key, read.data);
     }
     for (const { key, rule } of inputs) rules.set(key, rule);
-    const [circle] = circlesIn(rules);
-    if (circle === undefined) return;
-    const detail = `${circle.join(' asks for ')}: whether somebody is in one of them could never be decided. Take one of these conditions out.`;
-    throw new Problem(422, 'These segments ask for each other in a circle', detail);
+    const asked = inputs.flatMap(({ rule }) => conditionsOf(rule));
+    await this.catalog.learnMissing(
+      asked.flatMap((condition) => ('attribute' in condition ? condition.attribute : [])),
+    );
+    const attributeType = (key: string) => this.catalog.typeOf(key);
+    const problems = inputs.flatMap(({ key, rule }) =>
+      checkRule(rule, { attributeType, segment: key, rules }).map(
+        ({ path, message }) => `${key}, rule.${path}: ${message}`,
+      ),
+    );
+    if (problems.length > 0) throw new Problem(422, 'The rule cannot be used', problems.join('\n'));
   }
 
   /** Compared by PostgreSQL: jsonb knows neither order of keys nor spaces. */

@@ -4,7 +4,7 @@ import type { Queue } from 'bull';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Resync } from '../../src/delivery/resync.service.js';
 import { MappingDirectory } from '../../src/mapping/mapping-directory.service.js';
-import { destinationInput, sourceInput } from '../../src/provisioning/configuration-schema.js';
+import { configurationFile, destinationInput, sourceInput } from '../../src/provisioning/configuration-schema.js';
 import { Configuration, type Origin } from '../../src/provisioning/configuration.service.js';
 import { Provisioner } from '../../src/provisioning/provisioner.service.js';
 import { type Core, startCore, TestClock } from '../support/core.js';
@@ -31,12 +31,14 @@ const hubspot = (key: string, more: object = {}) =>
     mapping: { object: 'contacts', key: { from: 'email', to: 'email' }, fields: [{ from: 'plan', to: 'plan' }] },
     ...more,
   });
+/** A configuration file that says nothing. */
+const nothing = configurationFile.parse({});
 const save = (input: ReturnType<typeof hubspot>, origin: Origin) => {
   const configuration = core.get(Configuration);
   return configuration.change((manager) => configuration.saveDestination(manager, input, origin));
 };
 const provision = (...destinations: ReturnType<typeof hubspot>[]) =>
-  core.get(Provisioner).apply({ attributes: [], sources: [], destinations });
+  core.get(Provisioner).apply({ ...nothing, destinations });
 const versionsOf = async (key: string): Promise<number[]> =>
   (
     await database.dataSource.query<{ version: number }[]>(
@@ -143,7 +145,7 @@ describe('what comes from a file', () => {
 
   it('makes one version of a mapping when two processes start at once', async () => {
     const twice = [core, other].map((each) =>
-      each.get(Provisioner).apply({ attributes: [], sources: [], destinations: [hubspot('raced')] }),
+      each.get(Provisioner).apply({ ...nothing, destinations: [hubspot('raced')] }),
     );
     await Promise.all(twice);
     expect(await versionsOf('raced')).toEqual([1]);
@@ -157,7 +159,7 @@ it('keeps only hashes of a source’s secrets', async () => {
     title: 'Acme',
     secrets: ['webhook-secret', 'the-next-secret'],
   });
-  await core.get(Provisioner).apply({ attributes: [], sources: [input], destinations: [] });
+  await core.get(Provisioner).apply({ ...nothing, sources: [input] });
   const [row] = await database.dataSource.query<{ secret_hashes: string[] }[]>(`SELECT * FROM sources`);
   expect(row?.secret_hashes).toHaveLength(2);
   expect(JSON.stringify(row)).not.toContain('secret"');

@@ -76,6 +76,7 @@ const up = [
     description text NOT NULL DEFAULT '',
     definition jsonb NOT NULL,
     version integer NOT NULL,
+    marked_version integer NOT NULL DEFAULT 0,
     enabled boolean NOT NULL DEFAULT true,
     provisioned boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL,
