@@ -11,7 +11,9 @@ export function accountOf(connected: ConnectedDestination): string {
   const own = `${provider.id}/${destination}`;
   if (wantsAuthorization(connected) !== null || typeof settings !== 'object' || settings === null) return own;
   const secrets = Object.entries(settings).filter(
-    ([name, value]) => provider.secrets.includes(name) && value !== undefined && value !== null,
+    // What proves calls to us says nothing of the account we call.
+    ([name, value]) =>
+      provider.secrets.includes(name) && !/^webhook/i.test(name) && value !== undefined && value !== null,
   );
   if (secrets.length === 0) return own;
   return `${provider.id}#${hash('sha256', JSON.stringify(secrets.toSorted()), 'hex').slice(0, 24)}`;

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readEnvironment } from '../../config/env.js';
 import { createApp } from '../../src/launch/create-app.js';
@@ -12,6 +13,15 @@ export interface ApiAnswer {
   readonly body: unknown;
 }
 
+/** A port that is free now: for who has to know its address before it listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 /** The whole application in this process, listening on a free port, with an API key of its own. */
 export async function startParleyHere(databaseUrl: string, variables: Readonly<Record<string, string>> = {}) {
   const env = readEnvironment({
@@ -19,10 +29,11 @@ export async function startParleyHere(databaseUrl: string, variables: Readonly<R
     ENCRYPTION_KEY: 'a'.repeat(64),
     PUBLIC_URL: 'https://parley.test',
     LOG_LEVEL: 'silent',
+    PORT: '0',
     ...variables,
   });
   const app: NestFastifyApplication = await createApp(env, databaseUrl);
-  await app.listen(0, '127.0.0.1');
+  await app.listen(env.PORT, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', 'localhost');
   const key = await app.get(ApiKeys).create('test');
   const configuration = app.get(Configuration);
