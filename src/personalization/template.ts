@@ -92,6 +92,7 @@ class Finder extends Handlebars.Visitor {
 
   override MustacheStatement(statement: hbs.AST.MustacheStatement): void {
     this.#call(statement);
+    this.#wants(statement);
     super.MustacheStatement(statement);
   }
   override SubExpression(expression: hbs.AST.SubExpression): void {
@@ -101,6 +102,8 @@ class Finder extends Handlebars.Visitor {
   override BlockStatement(statement: hbs.AST.BlockStatement): void {
     this.#call(statement, true);
     const inEach = pathOf(statement.path)?.original === 'each';
+    // What it runs over is still the person's; what stands inside is the list's.
+    if (inEach) for (const over of statement.params) this.accept(over);
     if (inEach) this.#depth += 1;
     super.BlockStatement(statement);
     if (inEach) this.#depth -= 1;
@@ -132,6 +135,12 @@ class Finder extends Handlebars.Visitor {
       this.#refuse(`there is no helper "${name}"; there are ${[...known].sort().join(', ')}`, node);
     else if (!isBlock && blocks.includes(name))
       this.#refuse(`"${name}" is written {{#${name} …}} … {{/${name}}}`, node);
+  }
+
+  /** They hold several things, and none of them is a text. */
+  #wants(statement: hbs.AST.MustacheStatement): void {
+    const name = pathOf(statement.path)?.original ?? '';
+    if (name === 'event' || name === 'attributes') this.#refuse(`say which one: ${name}.…`, statement);
   }
 
   #refuse(what: string, { loc }: hbs.AST.Node): void {

@@ -1,5 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Erasure } from '../../src/erasure/erasure.service.js';
 import { testDatabase } from '../support/database.js';
 import { type ParleyHere, startParleyHere } from '../support/parley.js';
 import { callHook, lastRequests, makeSource } from './test-support.js';
@@ -102,9 +103,10 @@ describe('the last requests', () => {
   it('are forgotten with the person', async () => {
     await callHook(parley, 'any', { contact_id: 'e1', plan: 'secret plan' });
     const [last] = await lastRequests(parley, 'any');
-    expect(
-      await rows(`SELECT 1 FROM source_requests WHERE profile_id = $1`, [last!.events[0]!.profileId]),
-    ).toHaveLength(1);
+    const id = last!.events[0]!.profileId;
+    expect(await rows(`SELECT 1 FROM source_requests WHERE profile_id = $1`, [id])).toHaveLength(1);
+    await parley.get(Erasure).run(id!, 'test');
+    expect(await rows(`SELECT 1 FROM source_requests WHERE body LIKE '%secret plan%'`)).toEqual([]);
   });
 });
 
