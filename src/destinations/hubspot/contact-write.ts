@@ -1,5 +1,5 @@
 import type { DroppedField, FieldValues, OutgoingRecord } from '../destination.js';
-import { companyOf } from './company-fields.js';
+import { companyOf } from './companies/company-fields.js';
 import type { Properties } from './property.js';
 import { toWireValue, type WireValue } from './property-value.js';
 

@@ -8,7 +8,7 @@ import type { PrepareReport, PrepareRequest, WantedField } from '../destination.
 import type { Account } from './account.js';
 import { type NewProperty, PropertiesApi } from './api/properties.js';
 import { fieldProblems, keyProblems, tagsProblems } from './check.js';
-import { companyKeyProperty, companyOf } from './company-fields.js';
+import { companyKeyProperty, companyOf } from './companies/company-fields.js';
 import { toMappingOptions } from './mapping-options.js';
 import type { Option, Properties } from './property.js';
 

@@ -3,6 +3,7 @@ import type { DeliveredRecord, OutgoingRecord, RecordResult, UpsertRequest } fro
 import type { Account } from './account.js';
 import { upsertContacts } from './api/contacts.js';
 import { BatchDelivery } from './batch-delivery.js';
+import { linkCompanies } from './companies/link-companies.js';
 import { emailConsent } from './consent/email-consent.js';
 import { comparableKey } from './contact-key.js';
 import { planContacts } from './contact-plan.js';
@@ -17,7 +18,7 @@ import { isAstray, moveContacts } from './moved-contacts.js';
 export const batchSize = 100;
 
 /** What is done once the contacts themselves are there, in this order. */
-const followUps: readonly FollowUp[] = [forceStages, ownedLists, emailConsent];
+const followUps: readonly FollowUp[] = [forceStages, ownedLists, emailConsent, linkCompanies];
 
 type Results = Map<string, RecordResult>;
 

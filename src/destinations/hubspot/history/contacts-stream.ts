@@ -1,7 +1,7 @@
 import type { PullPage, PullRequest, RemoteFact } from '../../remote-fact.js';
 import type { Account } from '../account.js';
 import type { CrmRecord } from '../api/objects.js';
-import { companyOf } from '../company-fields.js';
+import { companyOf } from '../companies/company-fields.js';
 import type { Properties } from '../property.js';
 import { changedRecords } from './changed-records.js';
 import { referenceProperties, referenceTo } from './contact-references.js';
