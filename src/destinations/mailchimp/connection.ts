@@ -29,6 +29,10 @@ import { MailchimpClient } from './client.js';
 import { FieldCatalogs } from './field-catalog.js';
 import { emailField } from './field-names.js';
 import { JobQueue } from './job-queue.js';
+import { HistoryClient } from './history/history-client.js';
+import { pullHistory } from './history/index.js';
+import type { HistoryTools } from './history/stream.js';
+import type { PullPage, PullRequest } from '../remote-fact.js';
 import { Kept } from './kept.js';
 import { readOptions, type MailchimpOptions } from './mapping-options.js';
 import { OptOuts } from './opt-outs.js';
@@ -51,6 +55,7 @@ export class MailchimpConnection implements Connection {
   readonly #bulkTools: UpsertTools;
   readonly #jobs: BulkJobs;
   readonly #actionTools: ActionTools;
+  readonly #historyTools: HistoryTools;
   readonly #settings: MailchimpSettings;
   readonly #kept: Kept<Audience>;
 
@@ -77,7 +82,9 @@ export class MailchimpConnection implements Connection {
       batchSize: limits.batchSize,
       parallelCalls: limits.parallelCalls,
     };
-    this.#actionTools = { ...this.#tools, client, marketing: new MarketingClient(api) };
+    const marketing = new MarketingClient(api);
+    this.#actionTools = { ...this.#tools, client, marketing };
+    this.#historyTools = { history: new HistoryClient(api), marketing, fields: this.#fields, now };
     this.#jobs = new BulkJobs(api, context.memory);
     const together = new JobQueue(this.#jobs, direct, settings.audienceId);
     const bulkClient = new MailchimpClient(new MailchimpApi(settings.audienceId, together.carry));
@@ -134,6 +141,10 @@ export class MailchimpConnection implements Connection {
     if (found.lookUp === undefined)
       throw new DeliveryError('rejected', `Mailchimp cannot be asked about ${action}`, { code: 'not_checkable' });
     return found.lookUp(this.#actionTools, requests);
+  }
+
+  pull(request: PullRequest): Promise<PullPage> {
+    return pullHistory(this.#historyTools, request);
   }
 
   erase(object: string, records: readonly ErasedRecord[]): Promise<readonly EraseResult[]> {

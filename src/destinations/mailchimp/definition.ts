@@ -3,6 +3,8 @@ import { mailchimpActions } from './actions/index.js';
 import { erasure } from './erase.js';
 import { bulk, MailchimpConnection, memberObject } from './connection.js';
 import { mailchimpAuthorization } from './oauth.js';
+import { derived } from './history/derived.js';
+import { mailchimpHistory } from './history/index.js';
 import { mailchimpOptions } from './mapping-options.js';
 import { mailchimpWebhooks } from './webhooks.js';
 import { mailchimpSettings, type MailchimpSettings } from './settings.js';
@@ -33,6 +35,8 @@ export const mailchimp: Destination<MailchimpSettings> = {
   bulk,
   actions: mailchimpActions.map(({ declaration }) => declaration),
   erasure,
+  history: mailchimpHistory.map(({ declaration }) => declaration),
+  derives: derived,
   webhooks: mailchimpWebhooks,
   authorization: mailchimpAuthorization,
   limits: () => limits,
