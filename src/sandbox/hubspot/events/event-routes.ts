@@ -66,6 +66,6 @@ function happened(account: Account, call: Call): Answer {
         event.occurredAt <= asIso(occurredBefore),
     )
     .toSorted((a, b) => b.occurredAt.localeCompare(a.occurredAt));
-  const answer = ({ uuid, ...event }: CustomEvent): object => (uuid === null ? event : { ...event, uuid });
+  const answer = ({ uuid: _uuid, ...event }: CustomEvent): object => event;
   return ok(paged(call, found, answer, { usual: 20, most: 100, path: '/events/v3/events' }));
 }

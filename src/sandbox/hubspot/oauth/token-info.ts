@@ -75,11 +75,11 @@ export function tokenInfo(account: Account, kind: 'access' | 'refresh', { params
 /** The newer way, with the app's secret; an unknown token is inactive and no error. */
 export function introspect(account: Account, { body }: Call): Answer {
   const sent = tokenSchema.parse(body ?? {});
-  const { clientId } = authenticatedApp(account, sent);
+  const { clientId, appId } = authenticatedApp(account, sent);
   const found = find(account, sent.token);
   if (found?.grant.clientId !== clientId) return ok({ active: false });
   const token_use = found.access === null ? 'refresh_token' : 'access_token';
-  return ok({ ...described(account, found), active: true, client_id: clientId, token_use });
+  return ok({ ...described(account, found), active: true, app_id: appId, client_id: clientId, token_use });
 }
 
 /** Access tokens live on until they end. */

@@ -3,7 +3,7 @@ import type { Account } from '../account.js';
 import { parsedBody } from '../body.js';
 import { objectFacts, type ObjectType, objectTypes } from '../object-types.js';
 import { notFound } from '../problem.js';
-import { type Answer, type Call, created, noContent, ok, paged, type Route } from '../route.js';
+import { type Answer, atEach, type Call, created, noContent, ok, paged, type Route } from '../route.js';
 import { associationSpecSchema, checkedType } from './associate-new.js';
 import {
   archiveAssociations,
@@ -45,7 +45,11 @@ export function associationRoutes(account: Account): Route[] {
       handle: (call) => createAssociations(account, fromOf(call), toOf(call), true, call),
     },
     { method: 'POST', path: `${batch}/batch/archive`, scopes: write, handle: batchOf(archiveAssociations) },
-    { method: 'GET', path: `${batch}/labels`, scopes: read, handle: (call) => labels(fromOf(call), toOf(call)) },
+    ...atEach([`${batch}/labels`, '/crm/associations/v4/:from/:to/labels'], {
+      method: 'GET',
+      scopes: read,
+      handle: (call) => labels(fromOf(call), toOf(call)),
+    }),
     { method: 'GET', path: `${single}/:to`, scopes: read, handle: (call) => list(account, call) },
     { method: 'PUT', path: `${single}/default/:to/:toId`, scopes: write, handle: (call) => putDefault(account, call) },
     { method: 'PUT', path: `${single}/:to/:toId`, scopes: write, handle: (call) => put(account, call) },

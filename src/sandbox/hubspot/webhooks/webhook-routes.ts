@@ -104,7 +104,7 @@ function subscribe(account: Account, hook: Hook, { body }: Call): Answer {
     throw invalid(`The limit of ${String(mostSubscriptions)} subscriptions has been reached.`);
   const at = account.now();
   const subscription: Subscription = {
-    id: Number(account.nextId()),
+    id: nextSubscriptionId(account),
     eventType,
     ...(objectTypeId === undefined ? {} : { objectTypeId }),
     ...(propertyName === undefined ? {} : { propertyName }),
@@ -115,6 +115,12 @@ function subscribe(account: Account, hook: Hook, { body }: Call): Answer {
   hook.subscriptions.push(subscription);
   return created(subscriptionAnswer(subscription));
 }
+
+const firstSubscriptionId = 24_680;
+
+/** Small numbers, unlike the ids of records. */
+const nextSubscriptionId = ({ data }: Account): number =>
+  Math.max(firstSubscriptionId, ...data.webhooks.flatMap(({ subscriptions }) => subscriptions.map(({ id }) => id))) + 1;
 
 const settingsAnswer = ({ targetUrl, maxConcurrentRequests, createdAt, updatedAt }: Hook): object => ({
   targetUrl,

@@ -88,20 +88,18 @@ describe('a webhook', () => {
     await ask('POST', `${contacts}/gdpr-delete`, { objectId: '9' });
     const company = await create(ask, 'companies', { name: 'Acme' });
     await ask('PUT', `/crm/v4/objects/companies/${company}/associations/default/contacts/7`);
-    await expect
-      .poll(events)
-      .toMatchObject([
-        { subscriptionType: 'contact.merge', primaryObjectId: 7, mergedObjectIds: [8], newObjectId: 7 },
-        { subscriptionType: 'contact.deletion', objectId: 8 },
-        { subscriptionType: 'contact.privacyDeletion', objectId: 9 },
-        {
-          fromObjectId: 7,
-          toObjectId: Number(company),
-          associationType: 'CONTACT_TO_COMPANY',
-          associationRemoved: false,
-        },
-        { isPrimaryAssociation: true },
-      ]);
+    await expect.poll(events).toMatchObject([
+      { subscriptionType: 'contact.merge', primaryObjectId: 7, mergedObjectIds: [8], newObjectId: 7 },
+      { subscriptionType: 'contact.deletion', objectId: 8 },
+      { subscriptionType: 'contact.privacyDeletion', objectId: 9 },
+      {
+        fromObjectId: 7,
+        toObjectId: Number(company),
+        associationType: 'CONTACT_TO_COMPANY',
+        associationRemoved: false,
+      },
+      { isPrimaryAssociation: true },
+    ]);
   });
 
   it('carries at most a hundred events', async () => {
