@@ -101,6 +101,25 @@ describe('a tick that a chat platform repeats with every message', () => {
   });
 });
 
+describe('what a person says once, without a field that stores it', () => {
+  const say = (consents: Consents, source: string, status: 'granted' | 'revoked', second: number): Consents =>
+    applyConsents(consents, {
+      eventId: `event-${String(second)}`,
+      source,
+      at: new Date(second * 1_000),
+      decisions: [{ purpose: 'email', status, evidence: status, field: null }],
+    }).consents;
+
+  it('is a decision each time, though it is what they said there before', () => {
+    const agreed = say(say(say({}, 'bot', 'granted', 1), 'destination/mailchimp', 'revoked', 2), 'bot', 'granted', 3);
+    expect(agreed.email).toMatchObject({ status: 'granted', source: 'bot' });
+    const left = say(say(agreed, 'destination/mailchimp', 'revoked', 4), 'bot', 'revoked', 5);
+    expect(left.email).toMatchObject({ status: 'revoked' });
+    const again = say(say(left, 'bot', 'granted', 6), 'destination/mailchimp', 'revoked', 7);
+    expect(again.email).toMatchObject({ status: 'revoked', source: 'destination/mailchimp' });
+  });
+});
+
 const decided: fc.Arbitrary<Decided> = fc.tuple(
   fc.constantFrom('granted' as const, 'revoked' as const),
   fc.integer({ min: 1, max: 6 }),

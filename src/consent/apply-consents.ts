@@ -55,7 +55,9 @@ export function applyConsents(
       if (!isHeard) next = { ...next, [decision.purpose]: { ...present, statements } };
       continue;
     }
-    if (present !== undefined && isOldNews(update.source, decision.status, present, voice)) {
+    // What was said once, in this event, is a decision each time: only a stored field repeats itself.
+    const isStored = decision.field !== null;
+    if (isStored && present !== undefined && isOldNews(update.source, decision.status, present, voice)) {
       next = { ...next, [decision.purpose]: { ...present, statements } };
       continue;
     }
