@@ -82,7 +82,7 @@ describe('a tick that a chat platform repeats with every message', () => {
       eventId: `event-${String(second)}`,
       source,
       at: new Date(second * 1_000),
-      decisions: [{ purpose: 'email', status, evidence: status, field: null }],
+      decisions: [{ purpose: 'email', status, evidence: status, field: 'optin_email' }],
     }).consents;
 
   it('does not undo a withdrawal at the CRM since', () => {
