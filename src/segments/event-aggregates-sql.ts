@@ -27,13 +27,12 @@ export interface AggregateRow extends Omit<EventAggregate, 'firstAtMs' | 'lastAt
   readonly last_at_ms: number | null;
 }
 
-type Slotted<Query> = readonly (readonly [slot: number, query: Query])[];
-
 /**
  * The statements that fetch what event queries find, for a whole batch at once; none where nothing is wanted. Each profile's events are
- * read once for all measures, over `events_profile_idx`. No row: no events. The batch's own events have to be inserted before.
+ * read once for all measures, over `events_profile_idx`. No row: no events. What nobody wanted may come along. The batch's own events
+ * have to be inserted before.
  *
- * @param queries all of them, by slot: the text of the statement depends on these alone, so it can be prepared
+ * @param queries all of them, by slot
  * @see collectAggregates for the rows
  */
 export function eventAggregatesSql(
@@ -41,60 +40,91 @@ export function eventAggregatesSql(
   wanted: readonly WantedAggregate[],
   nowMs: number,
 ): SqlStatement[] {
-  const slots = new Set(wanted.map(({ slot }) => slot));
-  const asked = queries.flatMap((query, slot) => (slots.has(slot) ? [[slot, query] as const] : []));
-  const measured = asked.flatMap(([slot, query]) => (query.kind === 'measure' ? [[slot, query] as const] : []));
-  const others = asked.flatMap(([slot, query]) => (query.kind === 'measure' ? [] : [[slot, query] as const]));
+  const profiles = new Map<number, string[]>();
+  for (const { profileId, slot } of wanted) {
+    const ids = profiles.get(slot);
+    if (ids === undefined) profiles.set(slot, [profileId]);
+    else ids.push(profileId);
+  }
+  const measured: Asked<MeasureQuery>[] = [];
+  const single: Asked<SequenceQuery | LatestQuery>[] = [];
+  for (const [slot, profileIds] of profiles) {
+    const query = queries[slot];
+    if (query?.kind === 'measure') measured.push({ slot, query, profileIds });
+    else if (query !== undefined) single.push({ slot, query, profileIds });
+  }
   return [
-    ...(measured.length > 0 ? [measuresSql(measured, wanted, nowMs)] : []),
-    ...(others.length > 0 ? [singleEventsSql(others, wanted, nowMs)] : []),
+    ...(measured.length > 0 ? [measuresSql(measured, nowMs)] : []),
+    ...(single.length > 0 ? [singleEventsSql(single, nowMs)] : []),
   ];
 }
 
-function startSql(wanted: readonly WantedAggregate[], slots: ReadonlySet<number>, nowMs: number): SqlTime {
-  const pairs = wanted.filter(({ slot }) => slots.has(slot));
-  const parameters = new SqlParameters([pairs.map(({ profileId }) => profileId), pairs.map(({ slot }) => slot)]);
-  return { nowMs, zone: { zone: 'UTC', attribute: null }, parameters };
+/** A query with the profiles it is about. */
+interface Asked<Query> {
+  readonly slot: number;
+  readonly query: Query;
+  readonly profileIds: readonly string[];
 }
 
-const wantedSql = `wanted AS MATERIALIZED (SELECT * FROM unnest($1::uuid[], $2::int[]) AS wanted (profile_id, slot))`;
+const timeOf = (nowMs: number): SqlTime => ({
+  nowMs,
+  zone: { zone: 'UTC', attribute: null },
+  parameters: new SqlParameters(),
+});
 const epochMs = (moment: string): string => `(extract(epoch FROM ${moment}) * 1000)::float8`;
 
-function measuresSql(queries: Slotted<MeasureQuery>, wanted: readonly WantedAggregate[], nowMs: number): SqlStatement {
-  const time = startSql(wanted, new Set(queries.map(([slot]) => slot)), nowMs);
+/**
+ * Joins only events with queries, by name where a query names any: a join with the pairs of profile and query as well made PostgreSQL, which
+ * cannot know how many there are, take the slowest way.
+ */
+function measuresSql(asked: readonly Asked<MeasureQuery>[], nowMs: number): SqlStatement {
+  const time = timeOf(nowMs);
   const { parameters } = time;
-  const rows = queries.map(([slot, { events, window, property }]) => {
+  const starts = startsOf(asked, nowMs);
+  const ids = parameters.add([...starts.keys()], 'uuid[]');
+  const startTexts = parameters.add(Array.from(starts.values(), timestampText), 'timestamptz[]');
+  const rows = asked.map(({ slot, query: { events, window, property } }) => {
     const startMs = windowStartMs(window, nowMs);
     const { names, kinds, channels, sources } = events;
-    return { slot, names, kinds, channels, sources, property, start: startMs === null ? null : timestampText(startMs) };
+    return {
+      slot,
+      names,
+      named: names !== null,
+      kinds,
+      channels,
+      sources,
+      property,
+      start: startMs === null ? null : timestampText(startMs),
+    };
   });
-  const starts = queries.map(([, { window }]) => windowStartMs(window, nowMs) ?? -Infinity);
-  const earliest = parameters.moment(Math.min(...starts));
-  const queriesSql = `query AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(${parameters.json(rows)})
-    AS query (slot int, names jsonb, kinds jsonb, channels jsonb, sources jsonb, property text, start timestamptz))`;
+  // As arrays, whose lengths PostgreSQL knows beforehand, so that it joins by hashing.
+  const named = rows.flatMap(({ slot, names }) => (names ?? []).map((name) => [name, slot] as const));
   const value = propertyNumber('e', 'query.property');
-  const filters = queries.flatMap(([slot, { events }]) => {
+  const filters = asked.flatMap(({ slot, query: { events } }) => {
     const conditions = filtersSql('e', events, time);
     return conditions.length === 0 ? [] : [`WHEN ${slot} THEN ${conditions.join(' AND ')}`];
   });
-  const text = `WITH ${wantedSql}, ${queriesSql},
-    named AS (SELECT slot, name FROM query, jsonb_array_elements_text(names) AS name),
+  const text = `WITH query AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(${parameters.json(rows)})
+      AS query (slot int, named boolean, kinds jsonb, channels jsonb, sources jsonb, property text, start timestamptz)),
     event AS MATERIALIZED (
-      SELECT e.* FROM (SELECT DISTINCT profile_id FROM wanted) AS person CROSS JOIN LATERAL (
+      SELECT e.* FROM unnest(${ids}, ${startTexts}) AS person (profile_id, start) CROSS JOIN LATERAL (
         SELECT profile_id, occurred_at, kind, name, channel, source, data FROM events
-        WHERE events.profile_id = person.profile_id AND occurred_at >= ${earliest} AND received_at >= ${earliest}
+        WHERE events.profile_id = person.profile_id AND occurred_at >= person.start AND received_at >= person.start
           AND occurred_at <= ${parameters.moment(nowMs)}
         OFFSET 0) AS e),
     asked AS (
-      SELECT event.*, named.slot FROM event JOIN named USING (name)
+      SELECT event.*, named.slot
+        FROM event JOIN unnest(${parameters.texts(named.map(([name]) => name))}, ${parameters.add(
+          named.map(([, slot]) => slot),
+          'int[]',
+        )}) AS named (name, slot) USING (name)
       UNION ALL
-      SELECT event.*, query.slot FROM event, query WHERE query.names IS NULL)
+      SELECT event.*, query.slot FROM event, query WHERE NOT query.named)
     SELECT e.profile_id, e.slot, count(*)::int AS count,
       ${epochMs('min(e.occurred_at)')} AS first_at_ms, ${epochMs('max(e.occurred_at)')} AS last_at_ms,
       ${measures.sum(value)} AS sum, ${measures.min(value)} AS min, ${measures.max(value)} AS max,
       ${measures.average(value)} AS average, NULL::text AS latest
-    FROM (SELECT asked.profile_id, asked.occurred_at, asked.kind, asked.channel, asked.source, asked.data, asked.slot FROM asked) AS e
-    JOIN query USING (slot) JOIN wanted USING (profile_id, slot)
+    FROM asked AS e JOIN query USING (slot)
     WHERE (query.start IS NULL OR e.occurred_at >= query.start) AND query.kinds ? e.kind
       AND (query.channels IS NULL OR query.channels ? e.channel) AND (query.sources IS NULL OR query.sources ? e.source)
       ${filters.length === 0 ? '' : `AND CASE e.slot ${filters.join(' ')} ELSE true END`}
@@ -102,27 +132,34 @@ function measuresSql(queries: Slotted<MeasureQuery>, wanted: readonly WantedAggr
   return { text, values: parameters.values };
 }
 
+/** From when on each profile's events have to be read. */
+function startsOf(asked: readonly Asked<MeasureQuery>[], nowMs: number): Map<string, number> {
+  const starts = new Map<string, number>();
+  for (const { query, profileIds } of asked) {
+    const startMs = windowStartMs(query.window, nowMs) ?? -Infinity;
+    for (const id of profileIds) starts.set(id, Math.min(startMs, starts.get(id) ?? Infinity));
+  }
+  return starts;
+}
+
 /** What one event says, or two: where the latest came from, how a sequence went on. */
-function singleEventsSql(
-  queries: Slotted<SequenceQuery | LatestQuery>,
-  wanted: readonly WantedAggregate[],
-  nowMs: number,
-): SqlStatement {
-  const time = startSql(wanted, new Set(queries.map(([slot]) => slot)), nowMs);
-  const branches = queries.map(([slot, query]) => {
+function singleEventsSql(asked: readonly Asked<SequenceQuery | LatestQuery>[], nowMs: number): SqlStatement {
+  const time = timeOf(nowMs);
+  const branches = asked.map(({ slot, query, profileIds }) => {
     const found = query.kind === 'latest' ? latestSql(query, time) : sequenceSql(query, time);
-    return `SELECT wanted.profile_id, wanted.slot, found.count, ${epochMs('found.first_at')} AS first_at_ms,
+    return `SELECT person.profile_id, ${slot} AS slot, found.count, ${epochMs('found.first_at')} AS first_at_ms,
       ${epochMs('found.last_at')} AS last_at_ms, NULL::float8 AS sum, NULL::float8 AS min, NULL::float8 AS max,
-      NULL::float8 AS average, found.latest FROM wanted CROSS JOIN LATERAL (${found}) AS found WHERE wanted.slot = ${slot}`;
+      NULL::float8 AS average, found.latest
+      FROM unnest(${time.parameters.add(profileIds, 'uuid[]')}) AS person (profile_id) CROSS JOIN LATERAL (${found}) AS found`;
   });
-  return { text: `WITH ${wantedSql} ${branches.join(' UNION ALL ')}`, values: time.parameters.values };
+  return { text: branches.join(' UNION ALL '), values: time.parameters.values };
 }
 
 const latestSql = ({ of }: LatestQuery, time: SqlTime): string =>
-  `SELECT 1 AS count, e.occurred_at AS first_at, e.occurred_at AS last_at, e.${of} AS latest ${latestEvent(of, 'wanted.profile_id', time)}`;
+  `SELECT 1 AS count, e.occurred_at AS first_at, e.occurred_at AS last_at, e.${of} AS latest ${latestEvent(of, 'person.profile_id', time)}`;
 
 function sequenceSql(query: SequenceQuery, time: SqlTime): string {
-  const from = beginnings(query, 'wanted.profile_id', time);
+  const from = beginnings(query, 'person.profile_id', time);
   const isFollowed = followed(query, time);
   if (query.then === 'did')
     return `SELECT count(*)::int AS count, min(e.occurred_at) AS first_at, max(e.occurred_at) AS last_at, NULL::text AS latest

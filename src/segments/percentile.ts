@@ -10,12 +10,12 @@ export const percentileKey = ({ percentile, percent, attribute }: PercentileCond
  * the top (bottom). One row, `threshold`; null: nobody has the attribute. Reads every profile once, so it belongs on a schedule.
  */
 export function percentileThresholdSql({ percentile, percent, attribute }: PercentileCondition): SqlStatement {
-  const share = percentile === 'top' ? 1 - percent / 100 : percent / 100;
+  const order = percentile === 'top' ? 'DESC' : 'ASC';
   return {
-    text: `SELECT percentile_disc($1::float8) WITHIN GROUP (ORDER BY value) AS threshold
+    text: `SELECT percentile_disc($1::float8) WITHIN GROUP (ORDER BY value ${order}) AS threshold
       FROM (SELECT CASE WHEN jsonb_typeof(attributes -> $2::text) = 'number' THEN (attributes -> $2::text)::float8 END AS value
             FROM profiles WHERE merged_into IS NULL) AS present
       WHERE value IS NOT NULL`,
-    values: [share, attribute],
+    values: [percent / 100, attribute],
   };
 }
