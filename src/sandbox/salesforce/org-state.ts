@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { flow, flowInterview, freshFlows, sentEmail } from './actions/action-state.js';
+import { bulkBehaviour, ingestJob, queryJob } from './bulk/bulk-state.js';
 import { freshRecords } from './fresh-records.js';
 import { authorizationCode, connectedApp, refreshToken, session } from './oauth/oauth-state.js';
+import { notification, outboundMessage, sending } from './outbound/outbound-state.js';
 import { recordId } from './record-id.js';
 import { freshContactFields } from './schema/contact-fields.js';
 import { fieldDefinition, storedValue } from './schema/field-definition.js';
@@ -80,6 +82,16 @@ export const orgState = z.strictObject({
   flowInterviews: z.array(flowInterview).default([]),
   /** E-mails that were sent by the standard action. */
   emails: z.array(sentEmail).default([]),
+  /** Objects whose changes are published on `/data/…ChangeEvent`. */
+  changeDataCapture: z.array(z.string()).default([]),
+  outboundMessages: z.array(outboundMessage).default([]),
+  /** Outbound messages that still have to be acknowledged. */
+  notifications: z.array(notification).default([]),
+  /** The last sendings of outbound messages. */
+  sendings: z.array(sending).default([]),
+  bulk: bulkBehaviour.prefault({}),
+  bulkJobs: z.array(ingestJob).default([]),
+  queryJobs: z.array(queryJob).default([]),
   /** Platform events and change events of the last three days. */
   streamEvents: z.array(streamEvent).default([]),
   nextSerial: z.int().min(0),

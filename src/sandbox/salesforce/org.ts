@@ -107,10 +107,10 @@ export class Org {
   }
 
   /** Puts a record into the recycle bin. */
-  remove({ name, table }: OrgObject, id: string): void {
+  remove({ name, table }: OrgObject, id: string, more: Values = {}): void {
     const before = table.get(id);
     if (before === undefined) return;
-    const record = { ...before, ...this.stamps(before), IsDeleted: true, Id: id };
+    const record = { ...before, ...more, ...this.stamps(before), IsDeleted: true, Id: id };
     table.remove(id, record);
     this.#transaction.onUndo(() => table.put(before));
     this.#transaction.changed({ kind: 'DELETE', object: name, record, before, at: this.clock.now(), by: this.caller });

@@ -52,6 +52,29 @@ export const orgViews = (org: Org): readonly SandboxView[] => [
     rows: org.setup.emails.map(({ at, to, subject, body, sender }) => [at, to.join(', '), subject, body, sender]),
   },
   {
+    title: 'Bulk jobs',
+    columns: ['Id', 'operation', 'object', 'state', 'rows', 'failed', 'error'],
+    rows: org.setup.bulkJobs.map(({ id, operation, object, state, processed, failed, errorMessage }) => [
+      id,
+      operation,
+      object,
+      state,
+      String(processed),
+      String(failed),
+      errorMessage ?? '',
+    ]),
+  },
+  {
+    title: 'Outbound messages that were sent',
+    columns: ['time', 'action', 'notifications', 'outcome'],
+    rows: org.setup.sendings.map(({ at, actionId, notifications, outcome }) => [
+      at,
+      org.setup.outboundMessages.find((message) => message.actionId === actionId)?.name ?? actionId,
+      String(notifications),
+      outcome,
+    ]),
+  },
+  {
     title: 'Platform events and change events',
     columns: ['time', 'channel', 'replay id', 'payload'],
     rows: org.bus

@@ -20,6 +20,8 @@ export const limitRoutes: readonly RestRoute[] = [
       const left = (Max: number, used: number) => ({ Max, Remaining: Math.max(0, Max - used) });
       return ok({
         DailyApiRequests: left(usage.limit, usage.used),
+        DailyBulkApiBatches: left(15_000, org.setup.bulkJobs.length),
+        DailyBulkV2QueryJobs: left(10_000, org.setup.queryJobs.length),
         SingleEmail: left(dailyEmails, emailsToday(org)),
       });
     },

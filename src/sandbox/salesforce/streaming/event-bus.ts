@@ -13,6 +13,8 @@ export type StreamEvent = z.infer<typeof streamEvent>;
 
 /** Salesforce keeps platform events and change events for three days. */
 const keptMs = 72 * 3_600_000;
+/** The sandbox keeps no more of them than this, so that its state stays small. */
+const mostKept = 5_000;
 
 /** The channels of an org: what was published, and who wants to know. */
 export class EventBus {
@@ -42,6 +44,7 @@ export class EventBus {
     const event = { channel, replayId: this.#nextReplayId, at: this.clock.now().toISOString(), schema, payload };
     this.#nextReplayId += 1;
     this.#events.push(event);
+    if (this.#events.length > mostKept * 1.1) this.#events = this.#events.slice(-mostKept);
     for (const listener of this.#listeners) listener(event);
     return event;
   }
