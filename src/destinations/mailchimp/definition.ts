@@ -27,7 +27,7 @@ export const mailchimp: Destination<MailchimpSettings> = {
   id: 'mailchimp',
   title: 'Mailchimp',
   settings: mailchimpSettings,
-  secrets: ['apiKey', 'clientSecret', 'webhookSecret', 'webhookSigningSecrets'],
+  secrets: ['apiKey', 'clientSecret', 'webhookSecret', 'webhookSigningSecret'],
   objects: [memberObject],
   consents: ['email'],
   mappingOptions: mailchimpOptions,

@@ -46,11 +46,12 @@ export const mailchimpSettings = z
       .regex(/^[\w-]+$/)
       .optional()
       .describe('Secret at the end of the webhook address: at least 16 letters, digits, - or _. Empty: no webhooks'),
-    webhookSigningSecrets: z
-      .array(z.string().min(1))
-      .default([])
+    webhookSigningSecret: z
+      .string()
+      .min(1)
+      .optional()
       .describe(
-        'Signing secrets that Mailchimp showed when the webhook was made. More than one while a secret is being replaced; empty: the webhook is not signed',
+        'Signing secret that Mailchimp showed when the webhook was made; two with a comma between them while one is being replaced. Empty: the webhook is not signed',
       ),
     optInsAtMailchimp: z
       .enum(['with_address', 'all', 'none'])

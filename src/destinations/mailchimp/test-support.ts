@@ -61,15 +61,21 @@ interface Options {
   readonly settings?: Partial<MailchimpSettings>;
   readonly now?: () => Date;
   readonly timeoutMs?: number;
+  readonly call?: CallGate;
 }
 
 /** A sandbox account of its own and a connection to it through the real SDK. Ends with the test. */
-export async function rehearse({ settings = {}, now = () => new Date(), timeoutMs }: Options = {}): Promise<Rehearsal> {
+export async function rehearse({
+  settings = {},
+  now = () => new Date(),
+  timeoutMs,
+  call,
+}: Options = {}): Promise<Rehearsal> {
   const sandbox = await startSandbox(createMailchimpEmulator, { port: 0 });
   onTestFinished(() => sandbox.close());
   const { origin } = sandbox;
   const full = mailchimpSettings.parse({ apiKey: testKey, audienceId: freshAudienceId, baseUrl: origin, ...settings });
-  const context = testContext({ call: openGate(timeoutMs), now });
+  const context = testContext({ call: call ?? openGate(timeoutMs), now });
   const connection = mailchimp.connect(full, context);
   let counted = 0;
   const entries = (): JournalEntry[] => sandbox.journal.entries().filter(({ number }) => number > counted);
@@ -187,4 +193,25 @@ export async function receiver(settings: MailchimpSettings) {
   const bound = server.address();
   const port = typeof bound === 'object' ? String(bound?.port) : '';
   return { facts, refused, using, url: `http://127.0.0.1:${port}/hook?secret=${settings.webhookSecret ?? ''}` };
+}
+
+/** Keeps the number of requests at once as delivery's gate does, and remembers how many there were. */
+export function limitedGate(parallelCalls: number): { readonly call: CallGate; readonly most: () => number } {
+  const open = openGate(60_000);
+  const waiting: (() => void)[] = [];
+  let underWay = 0;
+  let most = 0;
+  const call: CallGate = async (description, send) => {
+    if (underWay >= parallelCalls) await new Promise<void>((resolve) => waiting.push(resolve));
+    else underWay += 1;
+    most = Math.max(most, underWay);
+    try {
+      return await open(description, send);
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) underWay -= 1;
+      else next();
+    }
+  };
+  return { call, most: () => most };
 }

@@ -12,7 +12,8 @@ const longestAgeMs = 5 * 60_000;
  * @returns null, or why not
  */
 export function proofProblem(request: ProviderHookRequest, settings: MailchimpSettings): string | null {
-  const { webhookSecret, webhookSigningSecrets: signing } = settings;
+  const { webhookSecret, webhookSigningSecret = '' } = settings;
+  const signing = webhookSigningSecret.split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()]));
   if (webhookSecret === undefined) return 'the destination has no webhookSecret';
   if (!isSame(request.query.secret ?? '', webhookSecret)) return 'the secret in the address is missing or wrong';
   if (signing.length === 0 || request.method === 'GET') return null;

@@ -47,7 +47,7 @@ describe('a call of a webhook', () => {
       .digest('hex');
     return call(body, { headers: { 'x-mailchimp-signature': `t=${String(at)},v1=${digest}` } });
   };
-  const signing = settingsWith({ webhookSigningSecrets: ['old', 'new'] });
+  const signing = settingsWith({ webhookSigningSecret: 'old, new' });
 
   it('is Mailchimp’s when the address holds the secret', () => {
     expect(mailchimpWebhooks.verify(call(unsubscribed), settings)).toBeNull();
@@ -206,7 +206,7 @@ describe('between the sandbox and us', () => {
 
   it('a person’s opt-out arrives within one webhook, signed, and what we write ourselves does not come back', async () => {
     const { sandbox, ours, webhook } = await connected();
-    ours.using.settings = settingsWith({ webhookSigningSecrets: [String(webhook.signing_secret)] });
+    ours.using.settings = settingsWith({ webhookSigningSecret: String(webhook.signing_secret) });
     await sandbox.send('POST', `${list}/members`, { email_address: ada, status: 'subscribed' });
     await sandbox.patch(ada, { merge_fields: { FNAME: 'Ada' } });
     await sandbox.optOut(ada);

@@ -18,7 +18,7 @@ export const mailchimpWebhooks: ProviderWebhooks<MailchimpSettings> = {
     'Callback URL: {url}?secret=<your secret>. Mailchimp calls it once at this moment, so save the secret in Parley first.',
     'Events: tick subscribes, unsubscribes, profile updates, cleaned address and email changed.',
     'Sources: tick "by a subscriber" and "by an account admin", and untick "via the API", which would be what Parley itself does.',
-    'If Mailchimp shows a signing secret, enter it as webhookSigningSecrets: it is shown only once.',
+    'If Mailchimp shows a signing secret, enter it as webhookSigningSecret: it is shown only once.',
   ].join('\n'),
   verify: proofProblem,
   read({ method, body }, settings) {

@@ -47,6 +47,19 @@ export function memberBody(audience: Audience, member: Member): Record<string, u
   };
 }
 
+/** What the answer to a batch leaves out of a member. */
+const notInBatch = new Set([
+  'contact_id',
+  'full_name',
+  'web_id',
+  'consents_to_one_to_one_messaging',
+  'marketing_permissions',
+  'source',
+]);
+
+export const memberInBatch = (audience: Audience, member: Member): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(memberBody(audience, member)).filter(([name]) => !notInBatch.has(name)));
+
 /** Shares of the campaigns sent to the member, 0 to 1. */
 function statsOf({ feed }: Member): Record<string, unknown> {
   const campaigns = (type: string): number =>

@@ -14,7 +14,7 @@ import { registerWorkflowRoutes, startJourneys } from './workflow-routes.js';
 import { registerFieldRoutes } from './field-routes.js';
 import type { FrontDoor } from './front-door.js';
 import { addMember, batchRow, patchMember, putMember, type RowOutcome, type WriteOptions } from './member-writes.js';
-import { audienceBody, memberBody, onlyFields } from './present.js';
+import { audienceBody, memberBody, memberInBatch, onlyFields } from './present.js';
 import { Problem, problems } from './problem.js';
 import { registerSegmentRoutes } from './segment-routes.js';
 import { registerWebhookRoutes } from './webhook-routes.js';
@@ -201,7 +201,7 @@ function registerTagRoutes(app: FastifyInstance, account: Account, office: PostO
       .audience(request.params.list)
       .tags()
       .filter((tag) => tag.name.toLowerCase().startsWith(name.toLowerCase()));
-    return { tags, total_items: tags.length, _links: [] };
+    return { tags: tags.map(({ id, name: tag }) => ({ id, name: tag })), total_items: tags.length };
   });
 }
 
@@ -213,8 +213,8 @@ export function found(account: Account, params: InMember['Params']) {
 }
 
 function batchAnswer(audience: Audience, outcomes: readonly RowOutcome[]): Record<string, unknown> {
-  const created = outcomes.flatMap((row) => ('created' in row ? [memberBody(audience, row.created)] : []));
-  const updated = outcomes.flatMap((row) => ('updated' in row ? [memberBody(audience, row.updated)] : []));
+  const created = outcomes.flatMap((row) => ('created' in row ? [memberInBatch(audience, row.created)] : []));
+  const updated = outcomes.flatMap((row) => ('updated' in row ? [memberInBatch(audience, row.updated)] : []));
   const errors = outcomes.flatMap((row) => ('failed' in row ? [row.failed] : []));
   return {
     new_members: created,

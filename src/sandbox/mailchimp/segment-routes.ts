@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Member } from './account.js';
 import type { Audience } from './audience.js';
 import { parseBody } from './bodies.js';
-import { memberBody, onlyFields } from './present.js';
+import { memberBody, memberInBatch, onlyFields } from './present.js';
 import { problems } from './problem.js';
 import { pageQuery } from './queries.js';
 import type { Account, InList } from './routes.js';
@@ -71,8 +71,8 @@ export function registerSegmentRoutes(app: FastifyInstance, account: Account): v
     for (const member of removed) audience.removeTag(member, tag.name);
     const unknown = [...members_to_add, ...members_to_remove].filter((email) => !audience.find(email));
     return {
-      members_added: added.map((member) => memberBody(audience, member)),
-      members_removed: removed.map((member) => memberBody(audience, member)),
+      members_added: added.map((member) => memberInBatch(audience, member)),
+      members_removed: removed.map((member) => memberInBatch(audience, member)),
       errors: unknown.length === 0 ? [] : [{ email_addresses: unknown, error: notMembers }],
       total_added: added.length,
       total_removed: removed.length,
