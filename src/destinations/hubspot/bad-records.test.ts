@@ -168,15 +168,4 @@ describe('a bad record', () => {
       'failed transient NO_RESULT',
     ]);
   });
-
-  it('of ten thousand costs the isolation of its own batch and nothing more', { timeout: 60_000 }, async () => {
-    const account = await rehearse();
-    const bad = new Set(Array.from({ length: 20 }, (_, n) => n * 503));
-    const records = Array.from({ length: 10_000 }, (_, n) =>
-      outgoing(bad.has(n) ? `p${String(n)}@example.con` : `p${String(n)}@example.com`, { country: text('Peru') }),
-    );
-    const results = await account.connection.upsert(request(records));
-    expect(results.filter(({ status }) => status === 'delivered')).toHaveLength(9_980);
-    expect(upserts(account)).toBe(120);
-  });
 });

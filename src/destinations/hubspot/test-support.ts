@@ -39,6 +39,8 @@ export interface Options {
   readonly timeoutMs?: number;
   readonly now?: () => Date;
   readonly accessToken?: string;
+  /** Left out: every call is let through. */
+  readonly gate?: CallGate;
 }
 
 export const upsertCall = 'POST /crm/v3/objects/contacts/batch/upsert';
@@ -56,7 +58,10 @@ export async function rehearse(options: Options = {}): Promise<Rehearsal> {
     accessToken: options.accessToken ?? sandboxAccessToken,
     baseUrl: sandbox.origin,
   });
-  const context = testContext({ call: openGate(options.timeoutMs), now: options.now ?? (() => new Date()) });
+  const context = testContext({
+    call: options.gate ?? openGate(options.timeoutMs),
+    now: options.now ?? (() => new Date()),
+  });
   const entries = (): JournalEntry[] => sandbox.journal.entries();
   return {
     sandbox,
