@@ -90,12 +90,15 @@ export function fromQueryBuilder({ query, timeZone }: BuilderQuery): Rule {
   return ruleSchema.parse({ version: 1, ...(timeZone !== undefined && { timeZone }), ...group });
 }
 
+/** Deeper than any rule may be. */
+const deepest = 30;
+
 /** As JSON that may be a rule; what it gets wrong is for the rule's schema to say. */
-function nodeOf(input: unknown): unknown {
+function nodeOf(input: unknown, depth = 0): unknown {
   const group = looseGroup.safeParse(input);
-  if (group.success) {
+  if (group.success && depth < deepest) {
     const { combinator, not, rules } = group.data;
-    const nodes = rules.map(nodeOf);
+    const nodes = rules.map((rule) => nodeOf(rule, depth + 1));
     if (combinator === 'or') return not === true ? { none: nodes } : { any: nodes };
     return not === true ? { none: [{ all: nodes }] } : { all: nodes };
   }

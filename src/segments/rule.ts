@@ -12,7 +12,7 @@ import {
 import { durationMs, positiveDuration } from './duration.js';
 import { isTimeZone } from './time-zones.js';
 
-const name = z.string().min(1).max(200);
+const name = ruleText.max(200);
 const names = z.array(name).min(1).max(200);
 
 /** Which events are meant. All parts must fit; a part that is left out fits every event, except that `test` and `clock` must be named. */

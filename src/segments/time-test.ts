@@ -69,14 +69,17 @@ export class TimeTest {
 
   /** With the clock, a relative range comes nearer, contains the position for a while, and is past. */
   #outlookAt(position: number, nowMs: number, zone: unknown): Outlook {
-    const { relative, low, high, scale } = this.range;
+    const { relative, low, high } = this.range;
     if (!relative || Number.isNaN(position)) return this.#holdsAt(position, nowMs, zone) ? Infinity : -Infinity;
-    const [start, end] = [position - high, position - low + 1];
-    const calendar = this.#calendar(zone);
-    const startMs = scale === 'ms' ? start : calendar.startOf(start);
-    const endMs = scale === 'ms' ? end : calendar.startOf(end);
-    if (nowMs >= endMs) return -Infinity;
-    return nowMs >= startMs ? isTrueUntil(endMs) : isFalseUntil(startMs < endMs ? startMs : Infinity);
+    const distance = position - this.#present(nowMs, zone);
+    if (distance < low || low > high) return -Infinity;
+    return distance <= high
+      ? isTrueUntil(this.#startOf(position - low + 1, zone))
+      : isFalseUntil(this.#startOf(position - high, zone));
+  }
+
+  #startOf(position: number, zone: unknown): number {
+    return this.range.scale === 'ms' ? position : this.#calendar(zone).startOf(position);
   }
 
   #read(value: string, zone: unknown): number {

@@ -2,8 +2,8 @@ import { Temporal } from 'temporal-polyfill';
 import { dayMs, dayNumber } from './civil-day.js';
 import { zoneIds } from './time-zones.js';
 
-/** So many starts of days are remembered; nobody looks at more than a few years of days again and again. */
-const mostRemembered = 5_000;
+/** So many starts of days are remembered in each zone; nobody looks at more than a few years of days again and again. */
+const mostRemembered = 1_500;
 
 /** The days of one zone, as numbers of days since 1970-01-01. */
 export class ZoneCalendar {
