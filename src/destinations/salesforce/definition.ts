@@ -7,6 +7,7 @@ import { paysFrom } from './bulk/save-in-bulk.js';
 import { checkOrg } from './check.js';
 import { SalesforceClient } from './client.js';
 import { erasure, eraseRecords } from './erase.js';
+import { derives, history, pullStream } from './history/index.js';
 import { mappingOptions } from './mapping-options.js';
 import { SchemaCache } from './object-schema.js';
 import { campaigns, topics } from './named-set.js';
@@ -31,6 +32,8 @@ export const salesforce: Destination<SalesforceSettings> = {
   consents: ['email', 'sms', 'whatsapp'],
   mappingOptions,
   lists: 'Campaign',
+  history,
+  derives,
   erasure,
   bulk: { from: paysFrom, atMost: 10_000 },
   actions: actionDeclarations,
@@ -63,6 +66,7 @@ function connect(settings: SalesforceSettings, context: ConnectionContext): Conn
     upsertMany: (request) => upsertManyRecords(tools, request),
     preview: (request) => previewRecords(tools, request),
     prepare: (request) => prepareOrg(tools, request),
+    pull: (request) => pullStream(tools, request),
     erase: (_object, records) => eraseRecords(tools, records),
     perform: (action, requests) => actionOf(action).perform(tools, requests),
     lookUp: (action, requests) => lookUpRuns(tools, action, requests),
