@@ -17,6 +17,7 @@ import { recordRoutes } from './rest/record-routes.js';
 import { replicationRoutes } from './rest/replication-routes.js';
 import { serveRest } from './rest/rest-server.js';
 import { treeRoute } from './rest/tree-route.js';
+import { registerSoap } from './soap/soap-route.js';
 import { publishChanges } from './streaming/change-events.js';
 import { CometServer } from './streaming/comet-server.js';
 import { toolingRoutes } from './tooling/tooling-routes.js';
@@ -55,6 +56,7 @@ export function createSalesforceEmulator(world: SandboxWorld): Emulator {
       registerIdentity(app, org, world);
       serveRest(app, org, routes);
       comet.register(app);
+      registerSoap(app, org);
       registerControls(app, org, sender);
     },
     reset: () => {
