@@ -48,6 +48,8 @@ describe('a bulk job', () => {
     for (const email of ['p3@chat.test', 'p4@chat.test'])
       expect(await sandbox.member(email)).toMatchObject({ status: 'unsubscribed', merge_fields: { FNAME: 'Ada' } });
     expect(await sandbox.member('p5@chat.test')).toMatchObject({ status: 'archived' });
+    const job = sandbox.entries().findLast(({ path }) => path === '/3.0/batches');
+    expect(JSON.stringify(job?.body)).not.toContain('status');
   });
 
   it('carries withdrawals', async () => {

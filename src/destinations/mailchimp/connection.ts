@@ -79,6 +79,7 @@ export class MailchimpConnection implements Connection {
       segments: new SegmentChanges(audience, client),
       statusOfGrant: (optIn) => this.#statusOfGrant(optIn),
       now,
+      membersInRows: true,
       batchSize: limits.batchSize,
       parallelCalls: limits.parallelCalls,
     };
@@ -89,7 +90,8 @@ export class MailchimpConnection implements Connection {
     const together = new JobQueue(this.#jobs, direct, settings.audienceId);
     const bulkClient = new MailchimpClient(new MailchimpApi(settings.audienceId, together.carry));
     // All at once: what is asked for at the same time is one job.
-    this.#bulkTools = { ...this.#tools, client: bulkClient, parallelCalls: bulk.atMost };
+    // A job takes minutes, in which somebody may opt out: members get a call each in it that carries no status.
+    this.#bulkTools = { ...this.#tools, client: bulkClient, membersInRows: false, parallelCalls: bulk.atMost };
   }
 
   check(request: CheckRequest): Promise<ConnectionCheck> {

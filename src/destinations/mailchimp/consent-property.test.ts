@@ -81,12 +81,14 @@ async function play({ sandbox, clock, ours }: World, run: number, sequence: read
     archive: () => onPage('/archive?'),
     forget: () => sandbox.send('POST', `${at}/actions/delete-permanent`),
   };
+  let state = (await sandbox.member(email)).status;
   for (const move of sequence) {
     clock.at += 60_000;
     await sandbox.send('PUT', '/_sandbox/clock', { now: thisMoment() });
-    const before = (await sandbox.member(email)).status;
+    const before = state;
     await acts[move]();
     const after = (await sandbox.member(email)).status;
+    state = after;
     const story = `${sequence.join(', ')}: ${String(before)} became ${String(after)} by "${move}"`;
     const isSync = move === 'sync' || move === 'load' || move === 'bulk load';
     // What we carry out is as old as the decision behind it.
@@ -120,6 +122,6 @@ it('never turns an opted-out, bounced, archived or forgotten address into a subs
       await sandbox.send('POST', `${list}/members`, { email_address, status: 'subscribed' });
       await play({ sandbox, clock, ours }, run + 10_000, [...sequence, 'bulk load', 'sync']);
     }),
-    { numRuns: 35 },
+    { numRuns: 20 },
   );
 }, 60_000);

@@ -2,16 +2,15 @@ import { DeliveryError } from '../delivery-error.js';
 import type { OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
 import type { AudienceClient } from './audience-client.js';
 import { noConsent } from './consent-policy.js';
+import { distinctJobs } from './distinct-jobs.js';
 import { eachAlone, isAboutOneRecord, type Task } from './each-alone.js';
 import {
   delivered,
   failed,
   hasNewGrant,
   isUnchanged,
-  listsToAdd,
   refused,
   stillDelivered,
-  toJob,
   withFields,
   withheld,
   type Job,
@@ -27,6 +26,7 @@ import { addMissingChoices } from './missing-choices.js';
 import { OneByOne } from './one-by-one.js';
 import type { OptOuts } from './opt-outs.js';
 import type { MailchimpSettings } from './settings.js';
+import { intoLists } from './into-lists.js';
 import type { SegmentChange, SegmentChanges } from './segment-changes.js';
 import type { Withdrawals } from './withdrawals.js';
 
@@ -40,6 +40,8 @@ export interface UpsertTools {
   readonly segments: SegmentChanges;
   readonly statusOfGrant: (optIn: MailchimpOptions['optIn']) => Promise<'subscribed' | 'pending'>;
   readonly now: () => Date;
+  /** May known members stand in a batch's rows, which carry a status? Only when it is carried out at once. */
+  readonly membersInRows: boolean;
   readonly batchSize: number;
   readonly parallelCalls: number;
 }
@@ -77,7 +79,9 @@ export class Upsert {
   /** @throws DeliveryError when one reason stopped everything */
   async run(records: readonly OutgoingRecord[]): Promise<readonly RecordResult[]> {
     const { settings, withdrawals } = this.tools;
-    const lanes = Map.groupBy(this.#distinct(records), (job) => laneOf(job, settings, withdrawals));
+    const { jobs, doubles } = distinctJobs(records);
+    this.#results.push(...doubles);
+    const lanes = Map.groupBy(jobs, (job) => laneOf(job, settings, withdrawals));
     const lane = (name: Lane): readonly Job[] => lanes.get(name) ?? [];
     for (const job of lane('withhold')) this.#results.push(withheld(job, noConsent));
     await this.#withdraw(lane('withdraw'));
@@ -85,7 +89,7 @@ export class Upsert {
     await this.#write(lane, writing);
     const alike = this.#commonError();
     if (alike !== null) throw alike;
-    return this.#changeSegments(writing);
+    return intoLists(this.tools.segments, this.#results, writing, this.#untag);
   }
 
   async #withdraw(jobs: readonly Job[]): Promise<void> {
@@ -137,12 +141,12 @@ export class Upsert {
     await lookUpOptOuts(this.tools.optOuts, fresh, updates, this.inLoad);
     const creating = this.#withoutSuspects(fresh);
     const updating = this.#leaveUnchanged(this.#withoutSuspects(updates), () => false);
+    const inRows = this.tools.membersInRows ? updating : [];
+    if (inRows !== updating) for (const job of updating) this.#alone(job, aloneOrLook(job));
+    const rows = inRows.map((job): Row => ({ job, write: job.news, status: 'subscribed' }));
     const [created, updated] = await Promise.all([
       this.#send(await this.#newRows(creating), false),
-      this.#send(
-        updating.map((job) => ({ job, write: job.news, status: 'subscribed' })),
-        true,
-      ),
+      this.#send(rows, true),
     ]);
     await this.#read([...created, ...updated]);
   }
@@ -209,25 +213,6 @@ export class Upsert {
       });
   }
 
-  /** Whoever has arrived goes into the lists the record is to be in. */
-  async #changeSegments(jobs: readonly Job[]): Promise<readonly RecordResult[]> {
-    const arrived = new Set(
-      this.#results.flatMap(({ status, profileId }) => (status === 'delivered' ? profileId : [])),
-    );
-    const changes = jobs.flatMap((job) => {
-      const { profileId, listsToRemove } = job.record;
-      const change = (isIn: boolean) => (segment: string) => ({ profileId, email: job.email, segment, isIn });
-      return arrived.has(profileId) ? [...listsToAdd(job).map(change(true)), ...listsToRemove.map(change(false))] : [];
-    });
-    const wanted = [...changes, ...this.#untag.filter(({ profileId }) => arrived.has(profileId))];
-    const failures =
-      wanted.length === 0 ? new Map<string, DeliveryError>() : await this.tools.segments.carryOut(wanted);
-    return this.#results.map((result) => {
-      const error = failures.get(result.profileId);
-      return error === undefined ? result : { profileId: result.profileId, status: 'failed', error };
-    });
-  }
-
   #alone(job: WriteJob, way: 'alone' | 'look', optOutsAreOlder = false): void {
     const run = () => (way === 'look' ? this.#oneByOne.look(job) : this.#oneByOne.write(job, optOutsAreOlder));
     this.#later.push({ job, run });
@@ -249,18 +234,6 @@ export class Upsert {
     const isLeft = (job: WriteJob): boolean => isUnchanged(job) && !except(job);
     for (const job of jobs) if (isLeft(job)) this.#results.push(stillDelivered(job, this.tools.now()));
     return jobs.filter((job) => !isLeft(job));
-  }
-
-  /** Two records for one address would overwrite each other: the second has to be looked at by a person. */
-  #distinct(records: readonly OutgoingRecord[]): readonly Job[] {
-    const seen = new Set<string>();
-    return records.map(toJob).filter((job) => {
-      const isFirst = !seen.has(job.email);
-      seen.add(job.email);
-      const message = `Another profile of this delivery has the address ${job.email} as well`;
-      if (!isFirst) this.#results.push(failed(job, new DeliveryError('rejected', message, { code: 'duplicate_key' })));
-      return isFirst;
-    });
   }
 
   #commonError(): DeliveryError | null {
