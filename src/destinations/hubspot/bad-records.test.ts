@@ -7,13 +7,15 @@ const good = (count: number, field = 'firstname') =>
     outgoing(`good${String(n)}@example.com`, { [field]: text(`Good ${String(n)}`) }),
   );
 
-/** A contact whose e-mail address somebody else claims: HubSpot's refusal names neither record nor property. */
+/** A contact whose e-mail address somebody claims who is known already: HubSpot's refusal names neither record nor property. */
 const existing = {
   id: '501',
   createdAt: '2026-01-01T00:00:00.000Z',
   updatedAt: '2026-01-01T00:00:00.000Z',
   properties: { email: 'taken@example.com' },
 };
+
+const known = { known: { remoteId: '7', memo: null } };
 
 describe('a bad record', () => {
   it('that HubSpot quotes costs one more call, and its 99 neighbours are delivered', async () => {
@@ -54,9 +56,11 @@ describe('a bad record', () => {
   it.each([0, 1, 50, 98, 99])('that HubSpot does not name is found by halving (place %i of 100)', async (place) => {
     const account = await rehearse({ state: { contacts: [existing] } });
     const records = Array.from({ length: 100 }, (_, n) =>
-      outgoing(`profile-${String(n)}`, {
-        email: text(n === place ? 'taken@example.com' : `p${String(n)}@example.com`),
-      }),
+      outgoing(
+        `profile-${String(n)}`,
+        { email: text(n === place ? 'taken@example.com' : `p${String(n)}@example.com`) },
+        known,
+      ),
     );
     const results = await account.connection.upsert(request(records, { keyField: 'chat_profile_id' }));
     const failed = results.filter(({ status }) => status === 'failed');
@@ -71,7 +75,11 @@ describe('a bad record', () => {
     const account = await rehearse({ state: { contacts: [existing] } });
     const bad = new Set([3, 40, 41, 99]);
     const records = Array.from({ length: 100 }, (_, n) =>
-      outgoing(`profile-${String(n)}`, { email: text(bad.has(n) ? 'taken@example.com' : `p${String(n)}@example.com`) }),
+      outgoing(
+        `profile-${String(n)}`,
+        { email: text(bad.has(n) ? 'taken@example.com' : `p${String(n)}@example.com`) },
+        known,
+      ),
     );
     const results = await account.connection.upsert(request(records, { keyField: 'chat_profile_id' }));
     const failed = results.filter(({ status }) => status === 'failed').map(({ profileId }) => profileId);

@@ -92,13 +92,20 @@ describe('the fields of contacts', () => {
     });
     expect(field('interests')).toMatchObject({ type: 'list', nativeType: 'enumeration/checkbox' });
     expect(field('createdate')).toMatchObject({ writable: false });
+    expect(field('company.domain')).toMatchObject({ type: 'string', writable: true });
   });
 
   it('are asked for anew each time, because somebody wants to see what is there now', async () => {
     const account = await rehearse();
     await account.connection.fields('contacts');
     await account.connection.fields('contacts');
-    expect(account.calls()).toHaveLength(2);
+    expect(account.calls()).toHaveLength(4);
+  });
+
+  it('are those of contacts alone when the token may not see companies', async () => {
+    const account = await rehearse({ state: withScopes(['crm.objects.contacts.read', 'crm.schemas.contacts.read']) });
+    const fields = await account.connection.fields('contacts');
+    expect(fields.some(({ name }) => name.startsWith('company.'))).toBe(false);
   });
 
   it('exist for contacts only', async () => {

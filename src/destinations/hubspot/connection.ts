@@ -20,6 +20,7 @@ import { AccountFacts } from './account-facts.js';
 import type { HubspotAction } from './actions/action.js';
 import { hubspotActions } from './actions/index.js';
 import { check } from './check.js';
+import { ofCompany } from './companies/company-fields.js';
 import { HubspotClient } from './client.js';
 import { Directory } from './directory.js';
 import { erase } from './erase.js';
@@ -28,7 +29,7 @@ import { ListDirectory } from './lists/list-directory.js';
 import { prepare } from './prepare.js';
 import { preview } from './preview.js';
 import { toRemoteField } from './property.js';
-import { propertyCatalogs } from './property-catalogs.js';
+import { type Catalog, propertyCatalogs } from './property-catalogs.js';
 import type { ScopeUse } from './scopes.js';
 import type { HubspotSettings } from './settings.js';
 import { upsert } from './upsert.js';
@@ -56,8 +57,9 @@ export class HubspotConnection implements Connection {
 
   async fields(object: string): Promise<readonly RemoteField[]> {
     requireContacts(object);
-    const properties = await this.#account.catalogs.of(object).notOlderThan(-1);
-    return [...properties.values()].map(toRemoteField);
+    const { catalogs } = this.#account;
+    const properties = await catalogs.of(object).notOlderThan(-1);
+    return [...[...properties.values()].map(toRemoteField), ...(await companyFields(catalogs.of('companies')))];
   }
 
   async upsert(request: UpsertRequest): Promise<readonly RecordResult[]> {
@@ -92,6 +94,17 @@ export class HubspotConnection implements Connection {
   async erase(object: string, records: readonly ErasedRecord[]): Promise<readonly EraseResult[]> {
     requireContacts(object);
     return erase(this.#account, records);
+  }
+}
+
+/** Accounts that do not let us see companies have none to map. */
+async function companyFields(catalog: Catalog): Promise<RemoteField[]> {
+  try {
+    const properties = await catalog.notOlderThan(-1);
+    return [...properties.values()].map(toRemoteField).map((field) => ({ ...field, name: ofCompany(field.name) }));
+  } catch (error) {
+    if (error instanceof DeliveryError && error.details.code === 'MISSING_SCOPES') return [];
+    throw error;
   }
 }
 

@@ -18,9 +18,9 @@ export async function preview(account: Account, request: UpsertRequest): Promise
   const properties = await account.catalogs.of('contacts').properties();
   const asked = [...new Set(['email', 'lifecyclestage', request.keyField, ...writes.flatMap(namesOf)])];
   const held = await heldContacts(account, request, asked);
-  const owners = await ownersOfUniqueValues(account, request.keyField, writes, properties);
+  const owners = await ownersOfUniqueValues(account, request.keyField, writes, properties, asked);
   return writes.map((write) => {
-    const contact = held.get(write.record.profileId) ?? null;
+    const contact = held.get(write.record.profileId) ?? adoptable(request, write, owners);
     return toPreview(request, write, contact, properties, clashOf(write, contact, owners, properties));
   });
 }
@@ -75,14 +75,25 @@ async function ownersOfUniqueValues(
   keyField: string,
   writes: readonly ContactWrite[],
   properties: Properties,
+  asked: readonly string[],
 ): Promise<Map<string, ReadonlyMap<string, Contact>>> {
   const unique = [...properties.values()].filter(({ name, unique: isUnique }) => isUnique && name !== keyField);
   const owners = new Map<string, ReadonlyMap<string, Contact>>();
   for (const { name } of unique) {
     const values = new Set(writes.flatMap(({ properties: sent }) => sent[name] ?? []).filter((value) => value !== ''));
-    if (values.size > 0) owners.set(name, contactsByKey(name, await readContacts(client, name, [...values], [name])));
+    if (values.size > 0) owners.set(name, contactsByKey(name, await readContacts(client, name, [...values], asked)));
   }
   return owners;
+}
+
+/** A contact that has the person's address and none of our keys: it would get this one. */
+function adoptable(
+  { keyField }: UpsertRequest,
+  { record, properties }: ContactWrite,
+  owners: ReadonlyMap<string, ReadonlyMap<string, Contact>>,
+): Contact | null {
+  const owner = owners.get('email')?.get(comparableKey('email', properties.email ?? ''));
+  return record.known === null && (owner?.properties[keyField] ?? '') === '' ? (owner ?? null) : null;
 }
 
 function clashOf(

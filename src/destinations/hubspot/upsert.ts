@@ -1,6 +1,7 @@
 import { DeliveryError } from '../delivery-error.js';
 import type { DeliveredRecord, OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
 import type { Account } from './account.js';
+import { sortByOwner } from './adopt-contacts.js';
 import { upsertContacts } from './api/contacts.js';
 import { BatchDelivery } from './batch-delivery.js';
 import { linkCompanies } from './companies/link-companies.js';
@@ -61,8 +62,21 @@ async function writeContacts(
   const astray = recordsOf(moved).filter(({ profileId }) => isAstray(results.get(profileId)));
   for (const { profileId } of astray) results.delete(profileId);
   const due = [...others.filter((write) => !isIdle(write)), ...(await planAnew(account, request, astray))];
-  await settle(results, recordsOf(due), () => upsertByKey(account, keyField, due));
+  await settle(results, recordsOf(due), () => upsertOrAdopt(account, keyField, due));
   return results;
+}
+
+/** By the key; whom HubSpot has already under the e-mail address gets the key. */
+async function upsertOrAdopt(
+  account: Account,
+  keyField: string,
+  writes: readonly ContactWrite[],
+): Promise<RecordResult[]> {
+  const { byKey, adopted, refused } = await sortByOwner(account, keyField, writes);
+  const results: Results = new Map(refused.map((result) => [result.profileId, result]));
+  await settle(results, recordsOf(adopted), () => moveContacts(account, keyField, adopted));
+  await settle(results, recordsOf(byKey), () => upsertByKey(account, keyField, byKey));
+  return [...results.values()];
 }
 
 /** By the key, so that nobody has to know whether a contact is there. */

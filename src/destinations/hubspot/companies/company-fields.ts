@@ -4,6 +4,8 @@ const prefix = 'company.';
 export const companyOf = (field: string): string | null =>
   field.startsWith(prefix) ? field.slice(prefix.length) : null;
 
+export const ofCompany = (property: string): string => `${prefix}${property}`;
+
 /**
  * HubSpot does not keep a company's `domain` unique, so two searches at once could make two companies. What we create carries the domain in
  * this property of ours, which is unique, and is found by it.

@@ -2,7 +2,7 @@ import type { DroppedField, FieldValues, OutgoingRecord } from '../../destinatio
 import { readMemo } from '../memo.js';
 import type { Properties } from '../property.js';
 import { toWireValue, type WireValue } from '../property-value.js';
-import { companyOf } from './company-fields.js';
+import { companyOf, ofCompany } from './company-fields.js';
 
 /** A domain as HubSpot keeps it: of an address or of a web page only the host, in lower case. */
 export function asDomain(text: string): string | null {
@@ -25,7 +25,7 @@ export interface CompanyNews {
   readonly dropped: readonly DroppedField[];
 }
 
-const ofCompany = (fields: FieldValues): [string, FieldValues[string]][] =>
+const companyPart = (fields: FieldValues): [string, FieldValues[string]][] =>
   Object.entries(fields).flatMap(([field, value]): [string, FieldValues[string]][] => {
     const name = companyOf(field);
     return name === null ? [] : [[name, value]];
@@ -33,7 +33,7 @@ const ofCompany = (fields: FieldValues): [string, FieldValues[string]][] =>
 
 /** Fields of the company that are new for a record; all of them for a record that HubSpot is not known to hold. */
 const newFields = ({ known, fields, changed }: OutgoingRecord): [string, FieldValues[string]][] =>
-  ofCompany(known === null ? fields : changed);
+  companyPart(known === null ? fields : changed);
 
 export const namesCompany = (record: OutgoingRecord): boolean => newFields(record).length > 0;
 
@@ -53,7 +53,7 @@ export function toNews(record: OutgoingRecord, domain: string, properties: Prope
   const news = { domain, properties: {} as Record<string, string>, dropped: [] as DroppedField[] };
   // Another company than before gets everything we know of it.
   const moved = readMemo(record.known?.memo)?.company?.domain !== domain;
-  for (const [name, value] of moved ? ofCompany(record.fields) : newFields(record)) {
+  for (const [name, value] of moved ? companyPart(record.fields) : newFields(record)) {
     if (name === 'domain') continue;
     const property = properties.get(name);
     const wire: WireValue =
@@ -61,7 +61,7 @@ export function toNews(record: OutgoingRecord, domain: string, properties: Prope
         ? { dropped: [{ field: name, code: 'PROPERTY_DOESNT_EXIST', message: `Companies have no property "${name}"` }] }
         : toWireValue(value, property);
     if (wire.value !== undefined) news.properties[name] = wire.value;
-    news.dropped.push(...wire.dropped.map((dropped) => ({ ...dropped, field: `company.${dropped.field}` })));
+    news.dropped.push(...wire.dropped.map((dropped) => ({ ...dropped, field: ofCompany(dropped.field) })));
   }
   return news;
 }
