@@ -7,7 +7,7 @@ import type { PostOffice } from './post-office.js';
 import { mailchimpTime, onlyFields } from './present.js';
 import { problems } from './problem.js';
 import { pageQuery } from './queries.js';
-import type { Account } from './routes.js';
+import type { Account } from './account-in-routes.js';
 
 const conditionSchema = z.looseObject({
   condition_type: z.string(),

@@ -4,7 +4,7 @@ import { parseBody } from './bodies.js';
 import type { PostOffice } from './post-office.js';
 import { problems } from './problem.js';
 import { pageQuery } from './queries.js';
-import { found, type Account, type InMember } from './routes.js';
+import { found, type Account, type InMember } from './account-in-routes.js';
 import { startJourneys } from './workflow-routes.js';
 
 const eventBody = z.object({

@@ -6,7 +6,7 @@ import { categoryBody, interestBody, mergeFieldBody, mergeFieldChange, parseBody
 import { mergeFieldAnswer, onlyFields } from './present.js';
 import { problems } from './problem.js';
 import { pageQuery } from './queries.js';
-import type { Account, InList } from './routes.js';
+import type { Account, InList } from './account-in-routes.js';
 
 interface InField {
   Params: { list: string; field: string };

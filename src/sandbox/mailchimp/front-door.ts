@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { AccountFacts } from './routes.js';
+import type { AccountFacts } from './account-in-routes.js';
 import type { Problem } from './problem.js';
 import { problems } from './problem.js';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Member } from './account.js';
 import type { Audience } from './audience.js';
 import { checkedMergeFields } from './merge-fields.js';
-import type { Account } from './routes.js';
+import type { Account } from './account-in-routes.js';
 import { webhookSources, type WebhookSource } from './webhook-state.js';
 
 const query = z.looseObject({
@@ -74,7 +74,9 @@ function registerSignUp(app: FastifyInstance, account: Account): void {
       return reply.code(404).type('text/plain').send('Nobody here has this address.');
     const isPending = audience.settings.double_optin;
     const member = known ?? audience.signUp(e, isPending ? 'pending' : 'subscribed', personsIp);
-    if (known !== undefined) subscribe(audience, known);
+    if (known !== undefined && isPending && known.status !== 'subscribed')
+      audience.changing(known, 'user', () => audience.setStatus(known, 'pending', 'contact'));
+    else if (known !== undefined) subscribe(audience, known);
     return reply.type('text/plain').send(`${member.email_address}: ${isPending ? 'to be confirmed' : 'subscribed'}`);
   });
 }

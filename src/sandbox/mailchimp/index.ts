@@ -15,7 +15,8 @@ import { PostOffice } from './post-office.js';
 import { registerOutboxPages } from './outbox-pages.js';
 import { marketingViews, membersView } from './views.js';
 import { webhookForm } from './webhook-form.js';
-import { registerRoutes, type Account, type AccountFacts } from './routes.js';
+import type { Account, AccountFacts } from './account-in-routes.js';
+import { registerRoutes } from './routes.js';
 
 export { freshAudienceId } from './account.js';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { Account } from './routes.js';
+import type { Account } from './account-in-routes.js';
 
 const askedSchema = z.object({
   response_type: z.literal('code'),

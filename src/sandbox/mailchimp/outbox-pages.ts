@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { SandboxView } from '../emulator.js';
 import type { Mail } from './marketing-state.js';
-import type { Account } from './routes.js';
+import type { Account } from './account-in-routes.js';
 
 const shown = 200;
 const trackQuery = z.object({ m: z.coerce.number(), url: z.string().default('') });

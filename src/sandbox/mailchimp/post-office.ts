@@ -5,7 +5,7 @@ import type { Campaign, Mail } from './marketing-state.js';
 import { renderMergeTags } from './merge-tags.js';
 import { mailchimpTime } from './present.js';
 import { inSegment } from './segment-routes.js';
-import type { Account } from './routes.js';
+import type { Account } from './account-in-routes.js';
 
 type Letter = Pick<Mail, 'source' | 'source_id' | 'subject' | 'html' | 'from'>;
 

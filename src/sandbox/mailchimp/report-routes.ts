@@ -5,7 +5,7 @@ import type { Campaign } from './marketing-state.js';
 import { onlyFields } from './present.js';
 import { problems } from './problem.js';
 import { pageQuery } from './queries.js';
-import type { Account } from './routes.js';
+import type { Account } from './account-in-routes.js';
 
 interface InReport {
   Params: { campaign: string };

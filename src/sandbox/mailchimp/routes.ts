@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { AccountState } from './account.js';
+import { found, type Account, type InList, type InMember } from './account-in-routes.js';
 import type { Audience } from './audience.js';
 import { addBody, batchBody, fieldProblem, parseBody, tagsBody, writeBody } from './bodies.js';
 import { registerCampaignRoutes } from './campaign-routes.js';
 import { registerEventRoutes } from './event-routes.js';
-import type { Campaign } from './marketing-state.js';
 import type { PostOffice } from './post-office.js';
 import { registerReportRoutes } from './report-routes.js';
 import { registerShopRoutes } from './shop-routes.js';
@@ -19,29 +18,6 @@ import { Problem, problems } from './problem.js';
 import { registerSegmentRoutes } from './segment-routes.js';
 import { registerWebhookRoutes } from './webhook-routes.js';
 import { listed, membersQuery, pageQuery, tagQuery, writeQuery } from './queries.js';
-
-export type AccountFacts = Omit<AccountState, 'audiences'>;
-
-/** What the routes see of the account. */
-export interface Account {
-  /** All but the audiences, to be changed in place. */
-  readonly facts: () => AccountFacts;
-  /** Now, as the API writes it. */
-  readonly now: () => string;
-  readonly nextId: () => number;
-  /** For the webhooks that tell of campaigns. */
-  readonly campaignChanged: (campaign: Campaign) => void;
-  /** @throws Problem 404 */
-  readonly audience: (id: string) => Audience;
-  readonly audiences: () => readonly Audience[];
-}
-
-export interface InList {
-  Params: { list: string };
-}
-export interface InMember {
-  Params: { list: string; member: string };
-}
 
 const json = 'application/json; charset=utf-8';
 const problemJson = 'application/problem+json; charset=utf-8';
@@ -203,13 +179,6 @@ function registerTagRoutes(app: FastifyInstance, account: Account, office: PostO
       .filter((tag) => tag.name.toLowerCase().startsWith(name.toLowerCase()));
     return { tags: tags.map(({ id, name: tag }) => ({ id, name: tag })), total_items: tags.length };
   });
-}
-
-export function found(account: Account, params: InMember['Params']) {
-  const audience = account.audience(params.list);
-  const member = audience.find(params.member);
-  if (!member) throw problems.notFound();
-  return { audience, member };
 }
 
 function batchAnswer(audience: Audience, outcomes: readonly RowOutcome[]): Record<string, unknown> {

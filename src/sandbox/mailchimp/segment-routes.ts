@@ -6,7 +6,7 @@ import { parseBody } from './bodies.js';
 import { memberBody, memberInBatch, onlyFields } from './present.js';
 import { problems } from './problem.js';
 import { pageQuery } from './queries.js';
-import type { Account, InList } from './routes.js';
+import type { Account, InList } from './account-in-routes.js';
 
 interface InSegment {
   Params: { list: string; segment: string };

@@ -4,7 +4,7 @@ import { parseBody } from './bodies.js';
 import type { Order, Store } from './marketing-state.js';
 import { problems } from './problem.js';
 import { pageQuery } from './queries.js';
-import type { Account } from './routes.js';
+import type { Account } from './account-in-routes.js';
 
 const storeBody = z.object({
   id: z.string(),

@@ -1,7 +1,7 @@
 import type { SandboxView } from '../emulator.js';
 import type { Audience } from './audience.js';
 import { outboxView } from './outbox-pages.js';
-import type { AccountFacts } from './routes.js';
+import type { AccountFacts } from './account-in-routes.js';
 
 const shownFields = ['FNAME', 'LNAME', 'PHONE', 'COUNTRY', 'PLAN', 'BUDGET', 'LASTORDER', 'BIRTHDAY', 'INTERESTS'];
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Audience } from './audience.js';
 import { parseBody } from './bodies.js';
 import { problems } from './problem.js';
-import type { Account, InList } from './routes.js';
+import type { Account, InList } from './account-in-routes.js';
 import { webhookSchema, type Webhook } from './webhook-state.js';
 
 const bodySchema = z.object({

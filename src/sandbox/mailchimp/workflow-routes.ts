@@ -7,7 +7,7 @@ import type { Automation, Journey } from './marketing-state.js';
 import type { PostOffice } from './post-office.js';
 import { problems } from './problem.js';
 import { pageQuery } from './queries.js';
-import type { Account } from './routes.js';
+import type { Account } from './account-in-routes.js';
 
 const addressBody = z.object({ email_address: z.string() });
 
