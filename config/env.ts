@@ -26,6 +26,9 @@ const environmentSchema = z
     SANDBOX_HUBSPOT_PORT: port.default(3101),
     SANDBOX_SALESFORCE_PORT: port.default(3102),
     SANDBOX_MAILCHIMP_PORT: port.default(3103),
+    SANDBOX_MANYCHAT_PORT: port.default(3104),
+    SANDBOX_LANDBOT_PORT: port.default(3105),
+    SANDBOX_CHATFUEL_PORT: port.default(3106),
     ENCRYPTION_KEY: z
       .string()
       .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits (32 bytes), for example from `openssl rand -hex 32`')

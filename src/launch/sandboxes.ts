@@ -5,12 +5,15 @@ import { type Emulator, type SandboxWorld } from '../sandbox/emulator.js';
 import { emulators } from '../sandbox/registry.js';
 import { type RunningSandbox, startSandbox } from '../sandbox/sandbox-server.js';
 
-type SandboxPort = 'SANDBOX_HUBSPOT_PORT' | 'SANDBOX_SALESFORCE_PORT' | 'SANDBOX_MAILCHIMP_PORT';
+type SandboxPort = `SANDBOX_${Uppercase<keyof typeof emulators>}_PORT`;
 
 const ports = {
   hubspot: 'SANDBOX_HUBSPOT_PORT',
   salesforce: 'SANDBOX_SALESFORCE_PORT',
   mailchimp: 'SANDBOX_MAILCHIMP_PORT',
+  manychat: 'SANDBOX_MANYCHAT_PORT',
+  landbot: 'SANDBOX_LANDBOT_PORT',
+  chatfuel: 'SANDBOX_CHATFUEL_PORT',
 } as const satisfies Record<keyof typeof emulators, SandboxPort>;
 
 /** What configuration files call the sandboxes' addresses, for reading them before the sandboxes run. */

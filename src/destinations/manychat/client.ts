@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { ConnectionContext } from '../destination.js';
+import { jsonOf, sendJson } from '../http-json.js';
 import { type Endpoint, endpoints } from './endpoints.js';
 import type { ManychatSettings } from './settings.js';
-import { lostCall, refusalOf } from './to-delivery-error.js';
+import { refusalOf } from './to-delivery-error.js';
 
 const fieldSchema = z.object({ id: z.number(), name: z.string(), type: z.string() });
 const pageSchema = z.object({ id: z.union([z.number(), z.string()]).transform(String), name: z.string() });
@@ -79,28 +80,17 @@ export class ManychatClient {
   #ask(endpoint: Endpoint, body: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
     const { method, path, repeatable } = endpoints[endpoint];
     const query = method === 'GET' ? `?${queryOf(body)}` : '';
-    return this.context.call({ operation: endpoint, lane: endpoint, repeatable }, async (signal) => {
-      const { status, text } = await this.#send(endpoint, repeatable, () =>
-        fetch(`${this.settings.baseUrl}${path}${query}`, {
-          method,
-          signal,
-          headers: { authorization: `Bearer ${this.settings.apiKey}`, 'content-type': 'application/json' },
-          ...(method === 'POST' && { body: JSON.stringify(body) }),
-        }),
-      );
-      const refusal = refusalOf(status, text, endpoint);
+    const request = {
+      method,
+      url: `${this.settings.baseUrl}${path}${query}`,
+      headers: { authorization: `Bearer ${this.settings.apiKey}` },
+      ...(method === 'POST' && { body }),
+    };
+    return sendJson(this.context, { operation: endpoint, lane: endpoint, repeatable }, request, (answer) => {
+      const refusal = refusalOf(answer.status, answer.text, endpoint);
       if (refusal !== null) throw refusal;
-      return z.object({ data: z.unknown().optional() }).parse(JSON.parse(text)).data;
+      return z.object({ data: z.unknown().optional() }).parse(jsonOf(answer.text)).data;
     });
-  }
-
-  async #send(endpoint: Endpoint, repeatable: boolean, send: () => Promise<Response>) {
-    try {
-      const response = await send();
-      return { status: response.status, text: await response.text() };
-    } catch (error) {
-      throw lostCall(error, endpoint, repeatable);
-    }
   }
 }
 

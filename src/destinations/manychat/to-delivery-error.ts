@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonOf } from '../http-json.js';
 import { DeliveryError, type FailureKind } from '../delivery-error.js';
 
 /** Both shapes of ManyChat's errors; details come as a list of messages or as an object of lists. */
@@ -34,7 +35,7 @@ const throttledMs = 2_000;
 
 /** The answer as an error; null: it is a success. `status: error` comes with 200, too. */
 export function refusalOf(status: number, text: string, operation: string): DeliveryError | null {
-  const body = errorBody.safeParse(parsed(text));
+  const body = errorBody.safeParse(jsonOf(text));
   if (status < 300 && !body.success) return null;
   const kind = status >= 500 ? 'transient' : (kinds[status] ?? 'rejected');
   const said = body.success ? wordsOf(body.data) : text.slice(0, 200);
@@ -65,21 +66,3 @@ const namedReasons = [
   { words: /flow.*not found/i, code: 'UNKNOWN_FLOW' },
   { words: /already exists/i, code: 'EXISTS' },
 ] as const;
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null; // 403 comes as a plain word
-  }
-}
-
-/** No answer: whether the call arrived is not known. */
-export function lostCall(error: unknown, operation: string, repeatable: boolean): DeliveryError {
-  if (error instanceof DeliveryError) return error;
-  const said = error instanceof Error ? error.message : String(error);
-  return new DeliveryError(repeatable ? 'transient' : 'unknown', `${operation}: no answer (${said})`, {
-    code: 'NO_ANSWER',
-    cause: error,
-  });
-}

@@ -1,0 +1,1 @@
+export { chatfuel } from './definition.js';

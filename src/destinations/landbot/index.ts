@@ -1,0 +1,1 @@
+export { landbot } from './definition.js';
