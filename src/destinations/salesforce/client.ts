@@ -57,6 +57,14 @@ export class SalesforceClient {
     return this.#session.token();
   }
 
+  /** Another one instead of a token that the org refused elsewhere than in a request. @throws DeliveryError when that would not help */
+  anotherToken(refused: Token): Promise<Token> {
+    const refusal = new DeliveryError('unauthorized', 'Salesforce does not take the token', {
+      code: 'INVALID_SESSION_ID',
+    });
+    return this.#session.renewed(refused, refusal);
+  }
+
   /** @throws DeliveryError `throttled` when only the calls kept for others are left: to be asked before anything is written */
   checkBudget(): void {
     this.#budget.check();

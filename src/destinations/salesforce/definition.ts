@@ -7,6 +7,8 @@ import { paysFrom } from './bulk/save-in-bulk.js';
 import { checkOrg } from './check.js';
 import { SalesforceClient } from './client.js';
 import { erasure, eraseRecords } from './erase.js';
+import { followChanges, type Heard } from './hearing/follow.js';
+import { webhooks } from './hearing/webhooks.js';
 import { derives, history, pullStream } from './history/index.js';
 import { mappingOptions } from './mapping-options.js';
 import { SchemaCache } from './object-schema.js';
@@ -34,6 +36,7 @@ export const salesforce: Destination<SalesforceSettings> = {
   lists: 'Campaign',
   history,
   derives,
+  webhooks,
   erasure,
   bulk: { from: paysFrom, atMost: 10_000 },
   actions: actionDeclarations,
@@ -67,6 +70,9 @@ function connect(settings: SalesforceSettings, context: ConnectionContext): Conn
     preview: (request) => previewRecords(tools, request),
     prepare: (request) => prepareOrg(tools, request),
     pull: (request) => pullStream(tools, request),
+    ...(settings.streamChanges
+      ? { follow: (heard: Heard, signal: AbortSignal) => followChanges(tools, heard, signal) }
+      : {}),
     erase: (_object, records) => eraseRecords(tools, records),
     perform: (action, requests) => actionOf(action).perform(tools, requests),
     lookUp: (action, requests) => lookUpRuns(tools, action, requests),

@@ -65,25 +65,25 @@ export class OutboundSender {
   }
 
   async #sendDue(): Promise<void> {
-    const { setup, clock } = this.org;
-    const now = clock.now().getTime();
-    setup.notifications = setup.notifications.filter(({ at }) => now - Date.parse(at) < keptMs);
-    for (const message of setup.outboundMessages) {
-      const due = setup.notifications.filter(
+    const { org } = this;
+    const now = org.clock.now().getTime();
+    org.setup.notifications = org.setup.notifications.filter(({ at }) => now - Date.parse(at) < keptMs);
+    for (const message of org.setup.outboundMessages) {
+      const due = org.setup.notifications.filter(
         ({ actionId, nextAttemptAt }) => actionId === message.actionId && Date.parse(nextAttemptAt) <= now,
       );
       for (let start = 0; start < due.length; start += mostPerMessage)
         await this.#send(message, due.slice(start, start + mostPerMessage));
     }
-    if (setup.notifications.length === 0) this.#stopWatching();
+    if (org.setup.notifications.length === 0) this.#stopWatching();
   }
 
   async #send(message: OutboundMessage, due: readonly Notification[]): Promise<void> {
     const { org } = this;
-    const { table } = org.schema.any(message.object);
+    const table = org.schema.find(message.object)?.table;
     // The values of now, not of the change; a record that is gone is not told.
     const known = due.flatMap((notification) => {
-      const record = table.get(notification.recordId);
+      const record = table?.get(notification.recordId);
       return record === undefined ? [] : [{ notification, record }];
     });
     const outcome = known.length === 0 ? 'acknowledged' : await this.#post(message, known);
