@@ -1,7 +1,11 @@
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { OutgoingRecord, RecordResult } from '../destination.js';
+import { tarGz } from '../../sandbox/mailchimp/tar.js';
 import { plainTarget } from '../test-support.js';
+import { textFiles } from './job-results.js';
 import { asDelivered, consent, known, list, record, rehearse, text, type Rehearsal } from './test-support.js';
 
 const target = { object: 'member', keyField: 'email_address', tagsField: 'tags', ...plainTarget };
@@ -107,5 +111,23 @@ describe('a bulk job', () => {
     const sandbox = await rehearse();
     await many(sandbox, people(5));
     expect(writes(sandbox)).toEqual([`POST ${list}`]);
+  });
+});
+
+describe('the archive of a job', () => {
+  it('is read file by file, whatever their length', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 1_500 }), { maxLength: 8 }), (texts) => {
+        const wellFormed = texts.map((text) => text.toWellFormed());
+        const archive = gunzipSync(tarGz(wellFormed.map((text, index) => ({ name: `${String(index)}.json`, text }))));
+        expect([...textFiles(archive)]).toEqual(wellFormed);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('that is none is said to be none', () => {
+    expect(() => [...textFiles(Buffer.alloc(1_024, 'x'))]).toThrow('not a tar archive');
+    expect([...textFiles(Buffer.alloc(0))]).toEqual([]);
   });
 });

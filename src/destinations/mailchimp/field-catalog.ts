@@ -2,6 +2,7 @@ import type { FieldValues } from '../destination.js';
 import type { InterestCategory, MergeField, Permission } from './answers.js';
 import type { AudienceClient } from './audience-client.js';
 import { toContactWrite } from './contact-write.js';
+import { Turns } from './turns.js';
 import { fieldKindOf, fieldPrefixes } from './field-names.js';
 
 /** Everything of an audience that a mapping can write to. Groups and permissions are only read where a mapping names one. */
@@ -25,6 +26,7 @@ export class FieldCatalogs {
   #catalog: Promise<FieldCatalog> | null = null;
   #wanted: Wanted = { interests: false, permissions: false };
   #readAt = 0;
+  readonly #turns = new Turns();
 
   constructor(
     private readonly audience: AudienceClient,
@@ -39,6 +41,19 @@ export class FieldCatalogs {
     const catalog = await this.#catalog;
     if (ageMs <= askedAgainMs) return catalog;
     return sent.some((values) => toContactWrite(catalog, values).dropped.length > 0) ? this.read(wanted) : catalog;
+  }
+
+  /**
+   * As `covering`, after something may have been added for these fields.
+   *
+   * @param add whether it has added anything; never called twice at once, as the next one has to see what this one added
+   */
+  completed(sent: readonly FieldValues[], add: (catalog: FieldCatalog) => Promise<boolean>): Promise<FieldCatalog> {
+    return this.#turns.take(async () => {
+      const catalog = await this.covering(sent);
+      const added = await add(catalog);
+      return added ? this.read(wantedBy(sent.flatMap((values) => Object.keys(values)))) : catalog;
+    });
   }
 
   /** Reads anew what is wanted, and what was wanted before. */

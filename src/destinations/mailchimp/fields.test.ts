@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { TypedValue } from '../../profiles/attribute.js';
-import type { OutgoingRecord } from '../destination.js';
+import type { OutgoingRecord, RecordResult } from '../destination.js';
 import { plainTarget } from '../test-support.js';
 import { toLanguageCode } from './languages.js';
 import { asDelivered, known, list, record, rehearse, text, type Rehearsal } from './test-support.js';
@@ -66,6 +66,17 @@ it('adds a choice to a drop-down where the mapping allows it', async () => {
   expect(results.flatMap((result) => asDelivered(result).dropped)).toEqual([]);
   expect(sandbox.calls().filter((call) => call.startsWith('PATCH'))).toEqual([`PATCH ${list}/merge-fields/7`]);
   expect(await sandbox.member('c@chat.test')).toMatchObject({ merge_fields: { PLAN: 'Enterprise' } });
+});
+
+it('adds the choices of batches that go out together without one undoing the other', async () => {
+  const sandbox = await rehearse();
+  const plans = ['Gold', 'Silver', 'Bronze'];
+  const results = await Promise.all(
+    plans.map((plan) => sandbox.upsert(record(`${plan}@chat.test`, { fields: { PLAN: text(plan) } }))),
+  );
+  expect(results.flat().flatMap((result) => asDelivered(result).dropped)).toEqual([]);
+  const choices = (await sandbox.connection.fields('member')).find(({ name }) => name === 'PLAN')?.options;
+  expect(choices?.map(({ value }) => value)).toEqual(expect.arrayContaining(plans));
 });
 
 describe('an address', () => {
@@ -177,6 +188,20 @@ describe('static segments', () => {
     expect(await sandbox.member('b@chat.test')).toMatchObject({ tags: [{ name: 'Fans' }] });
   });
 
+  it('are made once by batches that go out together, and again when somebody has deleted them', async () => {
+    const sandbox = await rehearse();
+    const emails = ['a@chat.test', 'b@chat.test', 'c@chat.test'];
+    const results = await Promise.all(emails.map((email) => sandbox.upsert(inLists(email, ['Fans']))));
+    expect(results.flat().every(({ status }) => status === 'delivered')).toBe(true);
+    const { segments } = await sandbox.send('GET', `${list}/segments`);
+    expect(segments).toMatchObject([{ member_count: 3 }]);
+    const [{ id }] = z.tuple([z.object({ id: z.number() })]).parse(segments);
+    await sandbox.send('DELETE', `${list}/segments/${String(id)}`);
+    const [gone] = await sandbox.upsert(inLists('d@chat.test', ['Fans']));
+    expect(gone).toMatchObject({ status: 'failed', error: { kind: 'transient', details: { code: 'segment_gone' } } });
+    expect(await sandbox.upsert(inLists('d@chat.test', ['Fans']))).toMatchObject([{ status: 'delivered' }]);
+  });
+
   it('that cannot be changed make the record due again, not lost', async () => {
     const sandbox = await rehearse();
     await sandbox.send('POST', '/_sandbox/faults', { path: '/segments', answer: { status: 500, body: 'down' } });
@@ -204,6 +229,27 @@ describe('tags', () => {
     });
     const [again] = await sandbox.upsert(tagged);
     expect(again).toMatchObject({ status: 'delivered' });
+  });
+
+  it('made since the segments were read are taken away too', async () => {
+    const sandbox = await rehearse();
+    const people = ['a', 'b', 'c', 'd'].map((name) => `${name}@chat.test`);
+    const first = await sandbox.upsert(...people.map((email) => record(email, { tags: ['old'] })));
+    const change = (results: readonly RecordResult[], add: readonly string[], remove: readonly string[]) =>
+      sandbox.upsert(
+        ...people.map((email, index) =>
+          record(email, {
+            ...known(results[index]),
+            changed: { FNAME: text(String(add)) },
+            tags: add,
+            tagsToAdd: add,
+            tagsToRemove: remove,
+          }),
+        ),
+      );
+    const second = await change(first, ['new'], ['old']);
+    await change(second, [], ['new']);
+    expect(await sandbox.member('d@chat.test')).toMatchObject({ tags: [] });
   });
 
   it('start no automations where the mapping does not want it', async () => {

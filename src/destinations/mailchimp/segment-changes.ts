@@ -1,7 +1,9 @@
 import { DeliveryError } from '../delivery-error.js';
 import type { Segment } from './answers.js';
+import { isNotFound } from './api.js';
 import type { AudienceClient } from './audience-client.js';
 import type { MemberCalls } from './member-calls.js';
+import { Turns } from './turns.js';
 
 /** Somebody is to be in a static segment, or not any more. */
 export interface SegmentChange {
@@ -20,6 +22,7 @@ const mostAddresses = 500;
  */
 export class SegmentChanges {
   #segments: Promise<Map<string, Segment>> | null = null;
+  readonly #turns = new Turns();
 
   constructor(
     private readonly audience: AudienceClient,
@@ -37,9 +40,7 @@ export class SegmentChanges {
         const chunk = [adds, removes].map((part) => part.slice(from, from + mostAddresses));
         const [add = [], remove = []] = chunk.map((part) => part.map(({ email }) => email));
         try {
-          const segment = first === undefined ? await this.find(name) : await this.findOrMake(first.segment);
-          // Nobody can be in a segment that is not there.
-          if (segment !== null) await this.client.changeSegment(segment.id, add, remove);
+          await this.#change(first?.segment ?? null, name, add, remove);
         } catch (error) {
           if (!(error instanceof DeliveryError)) throw error;
           for (const { profileId } of chunk.flat()) failures.set(profileId, error);
@@ -49,14 +50,33 @@ export class SegmentChanges {
     return failures;
   }
 
+  /** @returns null when the audience has none of this name */
   async find(name: string): Promise<Segment | null> {
-    return (await this.#known(false)).get(name.toLowerCase()) ?? null;
+    const key = name.toLowerCase();
+    // Somebody, or a batch's tags, may have made it since we looked.
+    return (await this.#known(false)).get(key) ?? (await this.#known(true)).get(key) ?? null;
   }
 
-  async findOrMake(name: string): Promise<Segment> {
-    // Somebody may have made it since we looked.
-    const found = (await this.find(name)) ?? (await this.#known(true)).get(name.toLowerCase());
-    if (found !== undefined) return found;
+  /** @param made as it is to be called when it has to be made; null: nobody is in one that is not there */
+  async #change(made: string | null, name: string, add: readonly string[], remove: readonly string[]): Promise<void> {
+    const segment = made === null ? await this.find(name) : await this.#turns.take(() => this.#findOrMake(made));
+    if (segment === null) return;
+    try {
+      await this.client.changeSegment(segment.id, add, remove);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      // It was deleted there: looked for again, and made again, at the next attempt.
+      this.#segments = null;
+      throw new DeliveryError('transient', `The static segment "${segment.name}" is gone`, {
+        code: 'segment_gone',
+        recordOnly: true,
+      });
+    }
+  }
+
+  async #findOrMake(name: string): Promise<Segment> {
+    const found = await this.find(name);
+    if (found !== null) return found;
     const made = await this.audience.addSegment(name);
     (await this.#known(false)).set(name.toLowerCase(), made);
     return made;

@@ -19,7 +19,7 @@ import {
 import { lookUpOptOuts, lookUpUnsubscribed } from './look-ups.js';
 import { aloneOrLook, isCheaperAlone, laneOf, type Lane } from './lanes.js';
 import { sendRows, type Row, type RowOutcome } from './member-batch.js';
-import { wantedBy, type FieldCatalog, type FieldCatalogs } from './field-catalog.js';
+import type { FieldCatalog, FieldCatalogs } from './field-catalog.js';
 import { readOptions, type MailchimpOptions } from './mapping-options.js';
 import type { MemberCalls } from './member-calls.js';
 import { addMissingChoices } from './missing-choices.js';
@@ -128,9 +128,8 @@ export class Upsert {
   async #catalog(jobs: readonly Job[]): Promise<FieldCatalog> {
     const { audience, fields } = this.tools;
     const sent = jobs.map(({ record }) => record.fields);
-    const catalog = await fields.covering(sent);
-    if (!this.ways.create.options || !(await addMissingChoices(audience, catalog, sent))) return catalog;
-    return fields.read(wantedBy(sent.flatMap((values) => Object.keys(values))));
+    if (!this.ways.create.options) return fields.covering(sent);
+    return fields.completed(sent, (catalog) => addMissingChoices(audience, catalog, sent));
   }
 
   async #batches(fresh: readonly WriteJob[], known: readonly WriteJob[]): Promise<void> {
