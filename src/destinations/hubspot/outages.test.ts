@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { sandboxAccessToken } from '../../sandbox/hubspot/index.js';
 import { DeliveryError } from '../delivery-error.js';
-import { byHand, outcomes, outgoing, rehearse, request, text, upsertCall } from './test-support.js';
+import { byHand, outcomes, outgoing, rehearse, request, stateOf, text, upsertCall } from './test-support.js';
 
 const ada = () => outgoing('ada@example.com', { firstname: text('Ada') });
 const batch = (count: number) =>
@@ -81,6 +81,46 @@ describe('an outage', () => {
       expect(reason instanceof DeliveryError && reason.details.retryAfterMs).toBeGreaterThan(0);
     }
   });
+});
+
+describe('an account that is busy', () => {
+  it('with a record rests two seconds and goes on', async () => {
+    const account = await rehearse();
+    const [result] = await account.connection.upsert(request([ada()]));
+    const id = result?.status === 'delivered' ? result.remoteId : '';
+    await account.control('PUT', 'state', { ...(await stateOf(account)), behaviour: { lockedRecords: [id] } });
+    await expect(account.connection.upsert(request([ada()]))).rejects.toMatchObject({
+      kind: 'throttled',
+      details: { retryAfterMs: 2_000 },
+    });
+  });
+
+  it('moving to another data centre rests as long as HubSpot says, up to a day', async () => {
+    const movesUntil = new Date(Date.now() + 3_600_000).toISOString();
+    const account = await rehearse({ state: { behaviour: { movesUntil } } });
+    const error: unknown = await account.connection.upsert(request([ada()])).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ kind: 'throttled' });
+    const waitMs = error instanceof DeliveryError ? (error.details.retryAfterMs ?? 0) : 0;
+    expect(waitMs).toBeGreaterThan(3_500_000);
+    expect(waitMs).toBeLessThanOrEqual(3_600_000);
+  });
+
+  it.each([false, true])(
+    'with searches has a limit of its own for them (in its older words: %s)',
+    async (oldSearchLimit) => {
+      const account = await rehearse({ state: { behaviour: { oldSearchLimit } } });
+      await account.control('PUT', 'limits', { enabled: true, tier: 'free' });
+      const asked = { stream: 'tickets', object: 'contacts', fields: [], cursor: null, notBefore: null };
+      const watermark = { startedAt: new Date().toISOString() };
+      const pulls = Array.from({ length: 12 }, async () => account.connection.pull?.({ ...asked, watermark }));
+      const reasons = (await Promise.allSettled(pulls)).flatMap((one) =>
+        one.status === 'rejected' ? [one.reason as unknown] : [],
+      );
+      expect(reasons.length).toBeGreaterThan(0);
+      for (const reason of reasons)
+        expect(reason).toMatchObject({ kind: 'throttled', details: { retryAfterMs: 1_000 } });
+    },
+  );
 });
 
 describe('credentials', () => {

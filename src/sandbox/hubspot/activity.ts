@@ -4,7 +4,7 @@ import type { Account } from './account.js';
 import type { Consents } from './consent/consents.js';
 import { commit, planWrite } from './records/record-write.js';
 
-/** What a person may do that no call of the API does. */
+/** What people may do that no call of the API does. */
 export const activitySchema = z.discriminatedUnion('did', [
   z.strictObject({
     did: z.enum(['opened', 'clicked', 'bounced', 'reported_spam']),
@@ -23,6 +23,7 @@ export const activitySchema = z.discriminatedUnion('did', [
     values: z.record(z.string(), z.string()),
     pageUrl: z.string().default('https://www.parley.example/contact'),
   }),
+  z.strictObject({ did: z.literal('restored'), contactId: z.string().describe('An archived contact') }),
 ]);
 export type Activity = z.infer<typeof activitySchema>;
 
@@ -38,6 +39,9 @@ export function play(account: Account, consents: Consents, activity: Activity): 
     case 'subscribed':
     case 'unsubscribed':
       subscription(account, consents, activity);
+      break;
+    case 'restored':
+      restore(account, activity.contactId);
       break;
     case 'opened':
     case 'clicked':
@@ -99,4 +103,10 @@ function submission(account: Account, { formId, values, pageUrl }: Extract<Activ
   const planned = planWrite(account, 'contacts', known, values, new Map());
   if (!('values' in planned)) throw new Error(planned.message);
   commit(account, 'contacts', planned, { changeSource: 'FORM', sourceId: form.id });
+}
+
+function restore(account: Account, contactId: string): void {
+  const contact = account.contacts.get(contactId, true);
+  if (contact === undefined) throw new Error(`There is no archived contact ${contactId}.`);
+  account.contacts.restore(contact, { changeSource: 'CRM_UI', sourceId: 'userId:5501' });
 }

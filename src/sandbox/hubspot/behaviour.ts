@@ -7,9 +7,15 @@ export const behaviourSchema = z.strictObject({
     .default(false)
     .describe('Answer 207 to an upsert with trace ids and bad records, instead of refusing the whole batch'),
   partialCreates: z.boolean().default(true).describe('The same for a batch create'),
+  upsertBySecondaryEmail: z
+    .enum(['update', 'conflict'])
+    .default('update')
+    .describe('What an upsert by somebody’s additional address does'),
   updateByEmail: z.boolean().default(true).describe('Let batch/update take `idProperty: email`'),
   retryAfterOn429: z.boolean().default(false).describe('Send Retry-After with the burst limit'),
   oldSearchLimit: z.boolean().default(false).describe('The search limit answers in its older words, with a policyName'),
+  mostAssociationReads: z.int().min(1).default(1_000).describe('Inputs in one batch read of associations'),
+  mostMemberships: z.int().min(1).default(100_000).describe('Record ids in one change of a list'),
   searchLagMs: z.int().min(0).default(1_000).describe('How long a change takes to be found by a search'),
   lockedRecords: z.array(z.string()).default([]).describe('Ids of records that answer 423 to every write'),
   movesUntil: z.iso
@@ -28,6 +34,7 @@ export const behaviourSchema = z.strictObject({
     .describe('By address: the sendResult it gets instead of SENT, for example PREVIOUSLY_BOUNCED'),
   accessTokenSeconds: z.int().min(1).default(1_800).describe('How long an OAuth access token is good'),
   webhookSignature: z.enum(['v1', 'v2']).default('v1').describe('What X-HubSpot-Signature holds beside the v3 one'),
+  privateAppsSignV3: z.boolean().default(true).describe('Webhooks of private apps carry the v3 signature, too'),
   webhookEchoes: z.boolean().default(true).describe('An app hears of its own changes'),
   webhookClock: z
     .enum(['real', 'sandbox'])

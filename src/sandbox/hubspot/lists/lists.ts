@@ -3,7 +3,7 @@ import type { Happening } from '../happening.js';
 import { objectTypeOf } from '../object-types.js';
 import { invalid, Problem } from '../problem.js';
 import type { CrmRecord } from '../records/record.js';
-import { filterBranchSchema, matchesBranch } from './list-filter.js';
+import { type FilterBranch, filterBranchSchema, matchesBranch } from './list-filter.js';
 import type { CrmList } from './list.js';
 
 export interface MembershipChange {
@@ -14,6 +14,7 @@ export interface MembershipChange {
 
 /** All lists of the account; those with a rule follow their contacts. */
 export class Lists {
+  readonly #rules = new WeakMap<CrmList, FilterBranch | null>();
   readonly #joined: ((list: CrmList, contactId: string) => void)[] = [];
 
   constructor(private readonly account: Account) {
@@ -61,6 +62,9 @@ export class Lists {
         `Cannot add or remove records manually: list ${list.listId} has the processing type DYNAMIC. Only MANUAL and SNAPSHOT lists can be changed.`,
         { subCategory: 'ILS.INVALID_LIST_PROCESSING_TYPE' },
       );
+    const { mostMemberships } = this.account.behaviour;
+    if (adding.length + removing.length > mostMemberships)
+      throw invalid(`At most ${String(mostMemberships)} records can be changed in one request.`);
     const type = objectTypeOf(list.objectTypeId) ?? 'contacts';
     const known = (id: string): boolean => this.account.store(type).get(id)?.id === id;
     const missing = [...new Set([...adding, ...removing])].filter((id) => !known(id));
@@ -84,10 +88,20 @@ export class Lists {
   }
 
   #decide(list: CrmList, contact: CrmRecord, tell: boolean): void {
-    const rule = filterBranchSchema.safeParse(list.filterBranch);
-    const belongs = rule.success && matchesBranch(this.account, contact, rule.data);
+    const rule = this.#rule(list);
+    const belongs = rule !== null && matchesBranch(this.account, contact, rule);
     if (belongs && list.members[contact.id] === undefined) this.#join(list, contact.id, tell);
     if (!belongs) this.#leave(list, contact.id);
+  }
+
+  /** null: it is none that the sandbox can decide, so nobody belongs. */
+  #rule(list: CrmList): FilterBranch | null {
+    const known = this.#rules.get(list);
+    if (known !== undefined) return known;
+    const parsed = filterBranchSchema.safeParse(list.filterBranch);
+    const rule = parsed.success ? parsed.data : null;
+    this.#rules.set(list, rule);
+    return rule;
   }
 
   #join(list: CrmList, id: string, tell: boolean): void {

@@ -9,7 +9,6 @@ import { associationType, defaultAssociation } from './association.js';
 import type { Neighbour } from './association-store.js';
 import { batchAnswer, checkSize } from './batch-answer.js';
 
-const mostReads = 1_000;
 const mostWrites = 2_000;
 const pageSize = 500;
 
@@ -38,7 +37,7 @@ export function neighbourAnswer(type: ObjectType, { toId, typeIds }: Neighbour):
 /** Who belongs to nobody is missing among the results and told as an error of a 207. */
 export function readAssociations(account: Account, from: ObjectType, to: ObjectType, { body }: Call): Answer {
   const { inputs } = parsedBody(readSchema, body);
-  checkSize(inputs.length, mostReads);
+  checkSize(inputs.length, account.behaviour.mostAssociationReads);
   const startedAt = account.now();
   const found = inputs.map(({ id, after }) => {
     const all = account.associations.neighbours(from, account.store(from).get(id)?.id ?? id, to);

@@ -20,9 +20,16 @@ export class AssociationStore {
 
   constructor(private readonly announce: Announce) {}
 
+  /** One direction is enough: the way back is added. */
   load(associations: readonly Association[]): void {
     this.#from = new Map();
-    for (const association of associations) this.#add(association);
+    for (const association of associations) {
+      this.#addOnce(association);
+      const back = associationType(association.fromType, association.typeId)?.backId;
+      if (back === undefined) continue;
+      const { fromType, fromId, toType, toId } = association;
+      this.#addOnce({ fromType: toType, fromId: toId, toType: fromType, toId: fromId, typeId: back });
+    }
   }
 
   save(): Association[] {
@@ -126,6 +133,12 @@ export class AssociationStore {
 
   #of(type: ObjectType, id: string): readonly Association[] {
     return this.#from.get(`${type}/${id}`) ?? [];
+  }
+
+  #addOnce(association: Association): void {
+    const { fromType, fromId, toId, typeId } = association;
+    const isKnown = this.#of(fromType, fromId).some((known) => known.toId === toId && known.typeId === typeId);
+    if (!isKnown) this.#add(association);
   }
 
   #add(association: Association): void {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Account } from '../account.js';
 import { parsedBody } from '../body.js';
 import type { ObjectType } from '../object-types.js';
-import { invalid, Problem } from '../problem.js';
+import { conflict, invalid, Problem } from '../problem.js';
 import { type Answer, type Call, noContent } from '../route.js';
 import { associateNew, checkNew, newAssociationsSchema } from './associate-new.js';
 import { batchAnswer, checkDuplicates, checkSize, checkUnique, missingError, recordError } from './batch-answer.js';
@@ -97,6 +97,9 @@ function planUpsert(
 ): PlannedWrite | Problem {
   checkUnique(account, type, idProperty);
   const record = account.store(type).owner(idProperty, id);
+  const isSecondary =
+    idProperty === 'email' && record !== undefined && record.properties.email !== id.trim().toLowerCase();
+  if (isSecondary && account.behaviour.upsertBySecondaryEmail === 'conflict') return conflict(record.id);
   // Who is found by an additional address keeps the primary one.
   const write = planWrite(
     account,

@@ -110,12 +110,11 @@ function page(account: Account, type: ObjectType, call: Call): Answer {
   const { query, list } = call;
   const mostHere = list('propertiesWithHistory').length > 0 ? 50 : 100;
   const limit = Math.min(Number(query.limit ?? 10), mostHere);
-  const after = BigInt(query.after ?? 0);
+  const after = Number(query.after ?? 0);
   const rest = account
     .store(type)
     .all(query.archived === 'true')
-    .filter(({ id }) => BigInt(id) >= after)
-    .toSorted((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+    .filter(({ id }) => Number(id) >= after);
   const next = rest[limit];
   const link = `https://api.hubapi.com/crm/v3/objects/${type}?after=${next?.id ?? ''}`;
   return ok({

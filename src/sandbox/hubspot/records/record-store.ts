@@ -3,6 +3,7 @@ import type { ObjectType } from '../object-types.js';
 import type { PropertyCatalog } from '../properties/property-catalog.js';
 import { type CrmRecord, withPastValue } from './record.js';
 
+const merging: Origin = { changeSource: 'MERGE_OBJECTS', sourceId: '' };
 const emailProperties = new Set(['email', 'hs_additional_emails']);
 
 interface World {
@@ -14,6 +15,8 @@ interface World {
 /** All records of one kind, with an index per unique property. */
 export class RecordStore {
   #records = new Map<string, CrmRecord>();
+  /** Read page by page far more often than changed; emptied by every change. */
+  readonly #ordered = new Map<boolean, readonly CrmRecord[]>();
   /** Ids that were merged away → who answers for them now. */
   #survivors = new Map<string, string>();
   /** Per unique property: value → id of the record that holds it. Additional e-mail addresses count as e-mail addresses. */
@@ -27,6 +30,7 @@ export class RecordStore {
 
   load(records: readonly CrmRecord[]): void {
     this.#records = new Map();
+    this.#ordered.clear();
     this.#survivors = new Map();
     this.#owners = new Map();
     for (const record of records) {
@@ -45,8 +49,14 @@ export class RecordStore {
     return found?.archived === archived ? found : undefined;
   }
 
-  all(archived = false): CrmRecord[] {
-    return this.save().filter((record) => record.archived === archived);
+  /** Ordered by id. */
+  all(archived = false): readonly CrmRecord[] {
+    const known = this.#ordered.get(archived);
+    if (known !== undefined) return known;
+    const ordered = this.save().filter((record) => record.archived === archived);
+    ordered.sort((a, b) => Number(a.id) - Number(b.id));
+    this.#ordered.set(archived, ordered);
+    return ordered;
   }
 
   /** Who holds this value of a unique property; e-mail addresses in any case, and a record's additional ones too. */
@@ -58,8 +68,8 @@ export class RecordStore {
   create(values: ReadonlyMap<string, string>, origin: Origin): CrmRecord {
     const id = this.world.nextId();
     const at = this.world.now();
-    const empty = { id, createdAt: at, updatedAt: at, archived: false, properties: {}, history: {}, mergedIds: [] };
-    return this.#put(empty, values, origin, true);
+    const empty = { id, createdAt: at, updatedAt: at, archived: false, properties: {}, history: {} };
+    return this.#put({ ...empty, createdBy: origin, mergedIds: [] }, values, origin, true);
   }
 
   update(record: CrmRecord, values: ReadonlyMap<string, string>, origin: Origin): CrmRecord {
@@ -68,13 +78,13 @@ export class RecordStore {
 
   archive(record: CrmRecord, origin: Origin): void {
     this.#release(record);
-    this.#records.set(record.id, { ...record, archived: true, updatedAt: this.world.now() });
+    this.#keep({ ...record, archived: true, updatedAt: this.world.now() });
     this.world.announce({ kind: 'deleted', type: this.type, id: record.id, origin });
   }
 
   restore(record: CrmRecord, origin: Origin): CrmRecord {
     const restored = { ...record, archived: false, updatedAt: this.world.now() };
-    this.#records.set(record.id, restored);
+    this.#keep(restored);
     this.#claim(restored);
     this.world.announce({ kind: 'restored', type: this.type, id: record.id, origin });
     return restored;
@@ -83,7 +93,7 @@ export class RecordStore {
   /** For ever: nothing of it is left. */
   erase(record: CrmRecord, origin: Origin): void {
     this.#release(record);
-    this.#records.delete(record.id);
+    this.#drop(record.id);
     this.world.announce({ kind: 'erased', type: this.type, id: record.id, origin });
   }
 
@@ -96,12 +106,12 @@ export class RecordStore {
     origin: Origin,
   ): CrmRecord {
     this.#release(other);
-    this.#records.delete(other.id);
+    this.#drop(other.id);
     const mergedIds = [...primary.mergedIds, ...other.mergedIds, other.id];
     const id = mintId ? this.world.nextId() : primary.id;
     if (mintId) {
       this.#release(primary);
-      this.#records.delete(primary.id);
+      this.#drop(primary.id);
     }
     const createdAt = primary.createdAt < other.createdAt ? primary.createdAt : other.createdAt;
     const survivor = this.#put(
@@ -128,26 +138,31 @@ export class RecordStore {
     const changed: [string, string][] = [];
     for (const [name, value] of values) {
       if (value === (properties[name] ?? '')) continue;
-      history[name] = withPastValue(
-        record,
-        name,
-        value,
-        record.updatedAt,
-        origin ?? { changeSource: 'MERGE_OBJECTS', sourceId: '' },
-      );
+      // The first values of a record are told by who made it, and when.
+      if (!isNew) history[name] = withPastValue(record, name, value, record.updatedAt, origin ?? merging);
       properties[name] = value;
       changed.push([name, value]);
     }
     for (const [name, value] of Object.entries(properties)) if (value === '') Reflect.deleteProperty(properties, name);
     const next = { ...record, properties, history };
     this.#release(this.#records.get(record.id) ?? record);
-    this.#records.set(next.id, next);
+    this.#keep(next);
     this.#claim(next);
     if (origin === null) return next;
     if (isNew) this.world.announce({ kind: 'created', type: this.type, id: next.id, origin });
     for (const [property, value] of changed)
       this.world.announce({ kind: 'changed', type: this.type, id: next.id, origin, property, value });
     return next;
+  }
+
+  #keep(record: CrmRecord): void {
+    this.#records.set(record.id, record);
+    this.#ordered.clear();
+  }
+
+  #drop(id: string): void {
+    this.#records.delete(id);
+    this.#ordered.clear();
   }
 
   #claim(record: CrmRecord): void {

@@ -20,6 +20,10 @@ export const recordSchema = z.object({
     .record(z.string(), z.array(pastValueSchema))
     .default({})
     .describe('What each property has been, newest first; left out: it has always been so'),
+  createdBy: z
+    .object({ changeSource: z.string(), sourceId: z.string() })
+    .default({ changeSource: 'CRM_UI', sourceId: '' })
+    .describe('Who set the values that have no history'),
   mergedIds: z.array(z.string()).default([]).describe('Ids of records that were merged into this one'),
 });
 export type CrmRecord = z.infer<typeof recordSchema>;
@@ -28,11 +32,15 @@ export type CrmRecord = z.infer<typeof recordSchema>;
 const keptValues = 50;
 
 /** What a property has been, newest first. */
-export function pastValues({ history, properties, createdAt }: CrmRecord, name: string): readonly PastValue[] {
-  const known = history[name];
+export function pastValues(record: CrmRecord, name: string): readonly PastValue[] {
+  const known = record.history[name];
   if (known !== undefined) return known;
-  const value = properties[name];
-  return value === undefined ? [] : [{ value, timestamp: createdAt, sourceType: 'CRM_UI' }];
+  const value = record.properties[name];
+  return value === undefined ? [] : [pastValue(value, record.createdAt, record.createdBy)];
+}
+
+function pastValue(value: string, timestamp: string, { changeSource, sourceId }: Origin): PastValue {
+  return { value, timestamp, sourceType: changeSource, ...(sourceId === '' ? {} : { sourceId }) };
 }
 
 /** The value a property had at a moment (ISO 8601); '' when it was empty. */
@@ -43,6 +51,5 @@ export function valueAt(record: CrmRecord, name: string, at: string): string {
 
 /** The history with one more value in front. */
 export function withPastValue(record: CrmRecord, name: string, value: string, at: string, origin: Origin): PastValue[] {
-  const now = { value, timestamp: at, sourceType: origin.changeSource, sourceId: origin.sourceId };
-  return [now, ...pastValues(record, name)].slice(0, keptValues);
+  return [pastValue(value, at, origin), ...pastValues(record, name)].slice(0, keptValues);
 }

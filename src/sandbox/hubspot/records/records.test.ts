@@ -124,6 +124,30 @@ describe('a merge', () => {
   });
 });
 
+describe('an upsert by an additional address', () => {
+  const ada = person('7', { email: 'ada@x.es', hs_additional_emails: 'ada@work.es' });
+  const body = { inputs: [{ id: 'ada@work.es', idProperty: 'email', properties: { country: 'Peru' } }] };
+
+  it.each([
+    ['update', 200, { results: [{ id: '7', new: false, properties: { email: 'ada@x.es', country: 'Peru' } }] }],
+    ['conflict', 409, { message: 'Contact already exists. Existing ID: 7' }],
+  ])('is answered with an %s, as the account does it', async (upsertBySecondaryEmail, status, answer) => {
+    const ask = await account({ contacts: [ada], behaviour: { upsertBySecondaryEmail } });
+    expect(await ask('POST', `${contacts}/batch/upsert`, body)).toMatchObject({ status, body: answer });
+  });
+});
+
+describe('an archived contact', () => {
+  it('can be read as such, and brought back by a person', async () => {
+    const ask = await account({ contacts: [person('7', { email: 'ada@x.es' })] });
+    await ask('DELETE', `${contacts}/7`);
+    expect(await ask('GET', `${contacts}/7`)).toMatchObject({ status: 404 });
+    expect(await ask('GET', `${contacts}/7?archived=true`)).toMatchObject({ body: { archived: true } });
+    expect(await ask('POST', '/_sandbox/activity', { did: 'restored', contactId: '7' })).toMatchObject({ status: 200 });
+    expect(await ask('GET', `${contacts}/ada@x.es?idProperty=email`)).toMatchObject({ body: { id: '7' } });
+  });
+});
+
 describe('erasure', () => {
   it('leaves nothing, and keeps an unknown address from ever being created', async () => {
     const ask = await account({ contacts: [person('7', { email: 'ada@x.es' })] });
@@ -272,6 +296,23 @@ describe('associations', () => {
     await ask('DELETE', `/crm/v4/objects/contacts/7/associations/companies/${company}`);
     expect(await ask('GET', `${contacts}/7?properties=associatedcompanyid`)).toMatchObject({
       body: { properties: { associatedcompanyid: null } },
+    });
+  });
+
+  it('need only one direction in an imported state', async () => {
+    const ask = await account({
+      contacts: [person('7', {})],
+      objects: { deals: { records: [person('70', { dealname: 'Shoes', dealstage: 'closedwon', amount: '9' })] } },
+      associations: [{ fromType: 'deals', fromId: '70', toType: 'contacts', toId: '7', typeId: 3 }],
+    });
+    expect(await ask('GET', '/crm/v4/objects/contacts/7/associations/deals')).toMatchObject({
+      body: { results: [{ toObjectId: 70, associationTypes: [{ typeId: 4 }] }] },
+    });
+    const limited = { behaviour: { mostAssociationReads: 1 } };
+    await ask('PUT', '/_sandbox/state', limited);
+    const inputs = [{ id: '7' }, { id: '8' }];
+    expect(await ask('POST', '/crm/v4/associations/contacts/deals/batch/read', { inputs })).toMatchObject({
+      status: 400,
     });
   });
 

@@ -6,6 +6,8 @@ interface Signed {
   readonly body: string;
   readonly timestampMs: number;
   readonly older: 'v1' | 'v2';
+  /** Version 3 as well? */
+  readonly newer: boolean;
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
@@ -28,11 +30,15 @@ const undone: Readonly<Record<string, string>> = {
 const decoded = (url: string): string => url.replace(/%[0-9A-F]{2}/gi, (code) => undone[code.toUpperCase()] ?? code);
 
 /** The headers that prove a webhook. @see https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests */
-export function signatures({ secret, url, body, timestampMs, older }: Signed): Record<string, string> {
+export function signatures({ secret, url, body, timestampMs, older, newer }: Signed): Record<string, string> {
   const uri = url.split('#')[0] ?? '';
-  return {
+  const old = {
     'x-hubspot-signature': sha256(older === 'v1' ? secret + body : `${secret}POST${uri}${body}`),
     'x-hubspot-signature-version': older,
+  };
+  if (!newer) return old;
+  return {
+    ...old,
     'x-hubspot-request-timestamp': String(timestampMs),
     'x-hubspot-signature-v3': createHmac('sha256', secret)
       .update(`POST${decoded(uri)}${body}${String(timestampMs)}`, 'utf8')

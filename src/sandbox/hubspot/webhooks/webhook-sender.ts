@@ -125,6 +125,7 @@ export class WebhookSender {
       body,
       timestampMs,
       older: webhookSignature,
+      newer: this.account.behaviour.privateAppsSignV3 || !this.account.data.apps.some((app) => app.appId === appId),
     });
     const timeout = AbortSignal.timeout(webhookTimeoutMs);
     try {

@@ -199,7 +199,13 @@ describe('the settings of webhooks', () => {
 
 describe('a signature', () => {
   const secret = 'yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy';
-  const signed = { secret, body: '{"example_field":"example_value"}', timestampMs: 1, older: 'v2' as const };
+  const signed = {
+    secret,
+    body: '{"example_field":"example_value"}',
+    timestampMs: 1,
+    older: 'v2' as const,
+    newer: true,
+  };
 
   it('of version 2 is that of HubSpot’s own example', () => {
     expect(signatures({ ...signed, url: 'https://www.example.com/webhook_uri' })['x-hubspot-signature']).toBe(
