@@ -6,6 +6,7 @@ import type { DeadLetterEntity } from '../delivery/dead-letter.entity.js';
 import { type DeadLetterFilter, DeadLetters } from '../delivery/dead-letters.service.js';
 import { DeliveryWaker } from '../delivery/delivery-waker.service.js';
 import { SyncMarks } from '../delivery/sync-marks.repository.js';
+import { FactIntake, fromDestination } from '../enrichment/fact-intake.service.js';
 import { Pipeline } from '../pipeline/pipeline.service.js';
 import { readAgain } from '../sources/kept-request.js';
 import { SourceDirectory } from '../sources/source-directory.service.js';
@@ -37,6 +38,7 @@ export class Replay {
     private readonly waker: DeliveryWaker,
     private readonly sources: SourceDirectory,
     private readonly pipeline: Pipeline,
+    private readonly facts: FactIntake,
     @Inject(NOW) private readonly now: Now,
   ) {}
 
@@ -81,6 +83,10 @@ export class Replay {
 
   async #event({ request }: DeadLetterEntity): Promise<void> {
     const { source: key, raw, query, idempotencyKey } = keptEvent.parse(request);
+    if (key.startsWith(fromDestination)) {
+      await this.facts.takeAgain(key.slice(fromDestination.length), raw);
+      return;
+    }
     const source = this.sources.find(key);
     if (source === undefined) throw new Error(`source ${key} is not there any more`);
     const events = source.platform.parse(readAgain({ raw, query, idempotencyKey }), source.context);

@@ -7,9 +7,13 @@ import { Metrics } from '../observability/metrics.service.js';
 import { EventRejectedError } from '../pipeline/pipeline-errors.js';
 import { Pipeline } from '../pipeline/pipeline.service.js';
 import { eventOfFact, type FactEvent, saysNothing } from './event-of-fact.js';
+import { readKeptFact } from './kept-fact.js';
 import { newcomerAttributes } from './newcomer.js';
 import { People } from './people.repository.js';
 import { byRecord, identitiesOf, newcomer, recordsIn } from './whose-fact.js';
+
+/** What the source of an event begins with that a destination told; its key follows. */
+export const fromDestination = 'destination/';
 
 /** What became of facts, for metrics and progress. `rejected`: kept as a dead letter. */
 export const factOutcomes = ['event', 'own', 'unknown', 'nothing', 'erased', 'rejected'] as const;
@@ -51,6 +55,18 @@ export class FactIntake {
     return counts;
   }
 
+  /**
+   * Takes a fact in once more that is kept with a dead letter.
+   *
+   * @throws Error when it fails again, or its destination is gone
+   */
+  async takeAgain(destination: string, raw: string): Promise<void> {
+    const from = this.mappings.findConnected(destination);
+    if (from === undefined) throw new Error(`destination ${destination} is not there any more`);
+    const { rejected } = await this.take(from, [readKeptFact(raw)]);
+    if (rejected > 0) throw new Error('it failed once more');
+  }
+
   async #judge(from: ConnectedDestination, facts: readonly RemoteFact[]): Promise<Judged[]> {
     const { destination, pulls } = from;
     const news = facts.filter(({ own }) => !own);
@@ -80,7 +96,7 @@ export class FactIntake {
   }
 
   async #submit(destination: string, judged: Judged): Promise<void> {
-    const source = `destination/${destination}`;
+    const source = fromDestination + destination;
     if (judged.outcome === 'event')
       await this.pipeline.submit({ source, incoming: judged.incoming, raw: JSON.stringify(judged.fact) });
     // Not by an event: that would have to remember whom it is about.
