@@ -1,8 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type Now, NOW } from '../database/environment.js';
 import type { Decision } from '../events/decision.js';
+import type { IncomingEvent } from '../events/incoming-event.js';
 import { EventRejectedError, PipelineUnavailableError } from '../pipeline/pipeline-errors.js';
 import { Pipeline } from '../pipeline/pipeline.service.js';
+import { UnreadableBodyError } from './chat-platform.js';
 import { readAgain } from './kept-request.js';
 import type { SeenRequest } from './seen-request.js';
 import { SourceDirectory } from './source-directory.service.js';
@@ -69,12 +71,18 @@ export class LateAnswers {
     if (source === undefined) return;
     const kept = { raw, query, headers, idempotencyKey: headers['idempotency-key'] };
     const hook = readAgain(kept);
-    const events = source.platform
-      .parse(hook, source.context)
-      .map((event) => ({ ...event, occurredAt: event.occurredAt ?? receivedAt }));
-    const seen = { source: key, receivedAt, tookMs: 0, hook, raw, outcome: 'late', events } as const;
-    const work = Promise.all(events.map((incoming) => this.pipeline.submit({ source: key, incoming, ...kept })));
-    await this.#settle(id, seen, work);
+    const seen = { source: key, receivedAt, tookMs: 0, hook, raw, outcome: 'late' } as const;
+    let events: readonly IncomingEvent[];
+    try {
+      events = source.platform.parse(hook, source.context);
+    } catch (error) {
+      if (!(error instanceof UnreadableBodyError)) throw error;
+      await this.requests.settle(id, { ...seen, outcome: 'unreadable', detail: error.message });
+      return;
+    }
+    const happened = events.map((event) => ({ ...event, occurredAt: event.occurredAt ?? receivedAt }));
+    const work = Promise.all(happened.map((incoming) => this.pipeline.submit({ source: key, incoming, ...kept })));
+    await this.#settle(id, { ...seen, events: happened }, work);
   }
 
   /** What cannot be processed now stays late, and is tried again. */

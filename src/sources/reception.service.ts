@@ -134,7 +134,10 @@ export class Reception {
     work: Promise<Decision[]>,
   ): Promise<HookReply> {
     const reply = visit.source.platform.neutralReply(visit.source.context, visit.hook);
-    this.metrics.hookRefused(visit.source.context.key, 'answered_late');
+    this.#log.warn(
+      { source: visit.source.context.key },
+      'answered before it was processed, because the platform waits no longer',
+    );
     await this.lateAnswers.keep(this.#seen(visit, 'late', raw, { events, reply }), work);
     return reply;
   }

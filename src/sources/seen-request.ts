@@ -76,10 +76,16 @@ const plainHeaders: ReadonlySet<string> = new Set([
   'x-forwarded-for', 'x-request-id',
 ]); // prettier-ignore
 
+/** What still has to be processed is kept whole, however long it is. */
+function longestOf(outcome: RequestOutcome): number {
+  if (outcome === 'late') return Number.POSITIVE_INFINITY;
+  return requestOutcomes[outcome].isAuthentic ? longestBody : longestStrangersBody;
+}
+
 export function rowOf(seen: SeenRequest): RequestRow {
   const { hook, raw, reply } = seen;
-  const longest = requestOutcomes[seen.outcome].isAuthentic ? longestBody : longestStrangersBody;
-  const body = raw ?? hook.body.subarray(0, longest + 4).toString('utf8');
+  const longest = longestOf(seen.outcome);
+  const body = raw ?? hook.body.subarray(0, longestBody + 4).toString('utf8');
   const answer = reply === undefined ? '' : JSON.stringify(reply.body);
   return {
     source: seen.source,

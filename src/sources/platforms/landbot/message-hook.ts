@@ -37,7 +37,10 @@ function eventsOf(
 ): IncomingEvent[] {
   const { key: sourceKey, settings } = source;
   const customer = objectField(message, 'customer') ?? {};
-  const channel = channelOf(message) ?? (settings.channel === 'auto' ? null : settings.channel);
+  const channel =
+    channelName(request.query.channel ?? '') ??
+    channelOf(message) ??
+    (settings.channel === 'auto' ? null : settings.channel);
   const who = subscriber(sourceKey, customer, index);
   const dedupe = dedupeOf(message, index, request, who);
   const said = { ...emptyEvent(message, who), channel, dedupe };

@@ -2,7 +2,8 @@ import { collectAttributes, type CollectedAttributes } from '../../../events/col
 import { byContent, byId } from '../../../events/dedupe.js';
 import type { EventKind, IncomingConsent, IncomingEvent } from '../../../events/incoming-event.js';
 import { channelAttribute } from '../../authored-event.js';
-import type { SourceContext } from '../../chat-platform.js';
+import { channelName } from '../../channel-name.js';
+import type { HookRequest, SourceContext } from '../../chat-platform.js';
 import { field, idOf, objectField, textOf } from '../../json-fields.js';
 import type { JsonObject } from '../../read-json.js';
 import { splitConsents } from '../../split-consents.js';
@@ -21,7 +22,11 @@ const kinds: ReadonlyMap<string, { readonly kind: EventKind; readonly name: stri
 ]);
 
 /** One event of the event broker, as a relay posts it. They may come in any order; each has its own time. */
-export function brokerEvents(root: JsonObject, { key, settings }: SourceContext<RasaSettings>): IncomingEvent[] {
+export function brokerEvents(
+  root: JsonObject,
+  { query }: HookRequest,
+  { key, settings }: SourceContext<RasaSettings>,
+): IncomingEvent[] {
   const type = textOf(field(root, 'event')) ?? '';
   const fact = kinds.get(type);
   if (fact === undefined) return [];
@@ -29,7 +34,8 @@ export function brokerEvents(root: JsonObject, { key, settings }: SourceContext<
   const learnt = type === 'slot' ? slotValue(root, settings) : nothingLearnt;
   if (type === 'slot' && learnt.attributes.length + learnt.consents.length === 0) return [];
   const told = textOf(field(root, 'input_channel'));
-  const channel = type === 'user' ? channelOf(told, sender, settings) : null;
+  const fromRoute = channelName(query.channel ?? '');
+  const channel = type === 'user' ? (fromRoute ?? channelOf(told, sender, settings)) : null;
   const intent = textOf(field(objectField(objectField(root, 'parse_data') ?? {}, 'intent') ?? {}, 'name'));
   const event = {
     ...(isTest(told, { settings }) ? { kind: 'test' as const, name: fact.name } : fact),

@@ -43,7 +43,7 @@ function parse(request: HookRequest, source: SourceContext<RasaSettings>): reado
 
 function eventsOf(body: JsonObject, request: HookRequest, source: SourceContext<RasaSettings>): IncomingEvent[] {
   if (objectField(body, 'tracker') !== null) return [actionEvent(body, request, source)];
-  if (textOf(field(body, 'event')) !== null) return brokerEvents(body, source);
+  if (textOf(field(body, 'event')) !== null) return brokerEvents(body, request, source);
   if (field(body, 'recipient_id') !== undefined) return callbackEvent(body, source);
   throw new UnreadableBodyError(`The body has neither tracker nor event nor recipient_id. ${advice}`);
 }
