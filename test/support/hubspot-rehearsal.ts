@@ -59,6 +59,7 @@ export function hubspotRehearsal() {
         { from: 'country', to: 'country' },
       ],
       tags: { to: 'chat_tags' },
+      create: { options: true },
       ...mapping,
     },
   });
