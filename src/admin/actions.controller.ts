@@ -72,7 +72,7 @@ export class ActionsController {
     const cause = body.idempotencyKey ?? uuidv7();
     const origin = `person/${key}`;
     await this.runs.planNow(
-      [{ destination: key, action: id, profileId, origin, cause, input, dueAt: now, usefulUntil: null }],
+      [{ id: uuidv7(), destination: key, action: id, profileId, origin, cause, input, dueAt: now, usefulUntil: null }],
       now,
     );
     this.waker.wake(key, now);

@@ -8,6 +8,7 @@ import { restMs } from './outcome.js';
 /** What came of a run, ready to be written. */
 export interface RunOutcome {
   readonly id: string;
+  readonly origin: string;
   readonly profileId: string | null;
   readonly status: ActionRunStatus;
   readonly code: string | null;
@@ -24,8 +25,12 @@ export interface RunOutcome {
   readonly needsPerson: boolean;
 }
 
-const plain = (run: ClaimedRun) => ({
+/** What is known of a run, whoever works on it. */
+export type RunSoFar = Pick<ClaimedRun, 'id' | 'origin' | 'profileId' | 'attempts' | 'firstFailedAt'>;
+
+const plain = (run: RunSoFar) => ({
   id: run.id,
+  origin: run.origin,
   profileId: run.profileId,
   code: null,
   reason: null,
@@ -39,9 +44,15 @@ const plain = (run: ClaimedRun) => ({
 });
 
 export const endedOutcome = (
-  run: ClaimedRun,
+  run: RunSoFar,
   { status, code, reason }: { readonly status: ActionRunStatus; readonly code: string; readonly reason: string },
 ): RunOutcome => ({ ...plain(run), status, code, reason, needsPerson: status === 'failed' || status === 'unknown' });
+
+/** Its planner wants it done later; that is no failed attempt. */
+export const postponedOutcome = (
+  run: ClaimedRun,
+  { at, code, reason }: { readonly at: Date; readonly code: string; readonly reason: string },
+): RunOutcome => ({ ...plain(run), status: 'planned', code, reason, dueAt: at });
 
 /** The provider has answered. */
 export function performedOutcome(run: ClaimedRun, result: ActionResult, now: Date, random: number): RunOutcome {

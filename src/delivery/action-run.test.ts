@@ -23,6 +23,7 @@ const run = (more: Partial<ClaimedRun> = {}): ClaimedRun => ({
   input: {},
   wantedVersion: 3,
   usefulUntil: null,
+  origin: 'person/crm',
   attempts: 0,
   firstFailedAt: null,
   plannedAt: now,

@@ -19,6 +19,8 @@ export type ActionRunStatus = (typeof actionRunStatuses)[number];
 export interface ClaimedRun {
   readonly id: string;
   readonly action: string;
+  /** Who asked for it: `person/<who>` or `trigger/<key>`. */
+  readonly origin: string;
   readonly profileId: string | null;
   readonly input: Json;
   readonly wantedVersion: number | null;
@@ -75,10 +77,8 @@ export function nextStep(
     return end('too_late', 'TOO_LATE', `it was useful until ${run.usefulUntil.toISOString()}`);
   if (run.profileId !== null && subject === null)
     return end('cancelled', 'PROFILE_GONE', 'the profile is not there any more');
-  if (action.subject === 'record') {
-    const refusal = notDelivered(run, subject);
-    if (refusal !== null) return refusal;
-  }
+  const refusal = refusedThere(run, subject) ?? (action.subject === 'record' ? notDelivered(subject) : null);
+  if (refusal !== null) return refusal;
   return withoutConsent(action.consent, subject) ?? { step: 'perform' };
 }
 
@@ -94,20 +94,18 @@ function afterSilence(nature: ActionNature): RunStep | null {
   );
 }
 
-function notDelivered({ wantedVersion }: ClaimedRun, subject: RunSubject | null): RunStep | null {
+/** Nothing is done on the ground of data that the destination does not want. */
+function refusedThere({ wantedVersion }: ClaimedRun, subject: RunSubject | null): RunStep | null {
   const sync = subject?.sync ?? null;
-  if (sync?.outcome === 'rejected' && sync.deliveredVersion < (wantedVersion ?? 0))
-    return end(
-      'failed',
-      'SYNC_REJECTED',
-      `the destination refused the data that caused it: ${sync.reason ?? 'no reason given'}`,
-    );
+  if (sync?.outcome !== 'rejected' || sync.deliveredVersion >= (wantedVersion ?? 0)) return null;
+  const words = sync.reason ?? 'no reason given';
+  return end('failed', 'SYNC_REJECTED', `the destination refused the data that caused it: ${words}`);
+}
+
+function notDelivered(subject: RunSubject | null): RunStep | null {
   if (subject?.isDelivered === true) return null;
-  return end(
-    'withheld',
-    'NOT_DELIVERED',
-    `the person is not at the destination: ${sync?.reason ?? 'nothing was sent'}`,
-  );
+  const words = subject?.sync?.reason ?? 'nothing was sent';
+  return end('withheld', 'NOT_DELIVERED', `the person is not at the destination: ${words}`);
 }
 
 function withoutConsent(purpose: Purpose | null, subject: RunSubject | null): RunStep | null {

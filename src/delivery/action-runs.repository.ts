@@ -3,13 +3,16 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Statement } from '../events/batch.js';
 import type { Json } from '../destinations/json.js';
-import type { RunOutcome } from './action-outcome.js';
+import { endedOutcome, type RunOutcome, type RunSoFar } from './action-outcome.js';
+import { ActionGates } from './action-gates.service.js';
 import { ActionRunEntity } from './action-run.entity.js';
 import type { ActionRunStatus, ClaimedRun } from './action-run.js';
 import { upsertDeadLetters } from './dead-letters.service.js';
 
 /** A run to be planned. */
 export interface PlannedRun {
+  /** A new UUID. */
+  readonly id: string;
   readonly destination: string;
   readonly action: string;
   readonly profileId: string | null;
@@ -24,6 +27,11 @@ export interface PlannedRun {
 
 /** What writes: a transaction of TypeORM's, or the pipeline's. */
 export type Write = <Row extends object>(statement: Statement, values: readonly unknown[]) => Promise<Row[]>;
+
+export const writeBy =
+  (manager: EntityManager): Write =>
+  ({ text }, values) =>
+    manager.query(text, [...values]);
 
 /**
  * What caused a run has to be at the destination before it: its sync is brought forward, and where there is none (nothing the mapping looks
@@ -58,7 +66,7 @@ const claim = `
     WHERE run.destination = $1 AND run.due_at <= $2 AND run.claim IS DISTINCT FROM $3 AND ${ready}
     ORDER BY run.due_at LIMIT $4 FOR UPDATE OF run SKIP LOCKED) due
   WHERE claimed.id = due.id
-  RETURNING claimed.id, action, profile_id AS "profileId", input, wanted_version AS "wantedVersion", useful_until AS "usefulUntil", attempts,
+  RETURNING claimed.id, action, origin, profile_id AS "profileId", input, wanted_version AS "wantedVersion", useful_until AS "usefulUntil", attempts,
     first_failed_at AS "firstFailedAt", planned_at AS "plannedAt", sent_at AS "sentAt"`;
 
 const settle = `
@@ -72,7 +80,10 @@ const settle = `
 /** The questions delivery asks about action runs. */
 @Injectable()
 export class ActionRuns {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly gates: ActionGates,
+  ) {}
 
   /** Plans runs inside the writer's transaction; ones with a known cause are left as they are. Returns how many are new. */
   async plan(write: Write, runs: readonly PlannedRun[], now: Date): Promise<number> {
@@ -86,7 +97,7 @@ export class ActionRuns {
         now,
       ]);
     const rows = await write<{ id: string }>(insertRuns, [
-      runs.map(() => uuidv7()),
+      runs.map(({ id }) => id),
       runs.map(({ destination }) => destination),
       runs.map(({ action }) => action),
       runs.map(({ profileId }) => profileId),
@@ -102,9 +113,7 @@ export class ActionRuns {
 
   /** For callers outside the pipeline. */
   planNow(runs: readonly PlannedRun[], now: Date): Promise<number> {
-    return this.dataSource.transaction((manager) =>
-      this.plan(({ text }, values) => manager.query(text, [...values]), runs, now),
-    );
+    return this.dataSource.transaction((manager) => this.plan(writeBy(manager), runs, now));
   }
 
   async claim(destination: string, now: Date, token: string, limit: number): Promise<ClaimedRun[]> {
@@ -138,6 +147,7 @@ export class ActionRuns {
         outcomes.map(({ firstFailedAt }) => firstFailedAt),
         outcomes.map(({ keepsSentAt }) => keepsSentAt),
       ]);
+      await this.gates.settled(writeBy(manager), outcomes, now);
       await this.#letters(
         manager,
         destination,
@@ -200,12 +210,17 @@ export class ActionRuns {
 
   /** Takes back what has not been begun. Returns what was taken back. */
   async cancel(ids: readonly string[], reason: string, now: Date): Promise<string[]> {
-    const [rows] = await this.dataSource.query<[{ id: string }[], number]>(
-      `UPDATE action_runs SET status = 'cancelled', due_at = NULL, reason = $2, finished_at = $3
-       WHERE id = ANY ($1::uuid[]) AND status = 'planned' RETURNING id`,
-      [ids, reason, now],
-    );
-    return rows.map(({ id }) => id);
+    return this.dataSource.transaction(async (manager) => {
+      const [rows] = await manager.query<[RunSoFar[], number]>(
+        `UPDATE action_runs SET status = 'cancelled', due_at = NULL, code = 'CANCELLED', reason = $2, finished_at = $3
+         WHERE id = ANY ($1::uuid[]) AND status = 'planned'
+         RETURNING id, origin, profile_id AS "profileId", attempts, first_failed_at AS "firstFailedAt"`,
+        [ids, reason, now],
+      );
+      const outcomes = rows.map((run) => endedOutcome(run, { status: 'cancelled', code: 'CANCELLED', reason }));
+      await this.gates.settled(writeBy(manager), outcomes, now);
+      return rows.map(({ id }) => id);
+    });
   }
 
   find(id: string): Promise<ActionRunEntity | null> {

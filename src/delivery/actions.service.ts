@@ -8,7 +8,15 @@ import type { Connection } from '../destinations/destination.js';
 import type { ActiveDestination } from '../mapping/mapping-directory.service.js';
 import type { Profile } from '../profiles/profile.js';
 import { Profiles } from '../profiles/profiles.repository.js';
-import { endedOutcome, failedOutcome, lookedUpOutcome, performedOutcome, type RunOutcome } from './action-outcome.js';
+import { ActionGates, type Admission } from './action-gates.service.js';
+import {
+  endedOutcome,
+  failedOutcome,
+  lookedUpOutcome,
+  performedOutcome,
+  postponedOutcome,
+  type RunOutcome,
+} from './action-outcome.js';
 import { type ClaimedRun, nextStep, type RunStep } from './action-run.js';
 import { ActionRuns } from './action-runs.repository.js';
 import { chunk } from './chunk.js';
@@ -39,6 +47,7 @@ export class Actions {
     private readonly profiles: Profiles,
     private readonly remoteRecords: RemoteRecords,
     private readonly connections: Connections,
+    private readonly gates: ActionGates,
     @Inject(NOW) private readonly now: Now,
   ) {}
 
@@ -51,7 +60,7 @@ export class Actions {
     const token = uuidv7();
     const claimed = await this.runs.claim(active.destination, this.now(), token, limit);
     if (claimed.length === 0) return null;
-    const cases = await this.#cases(active, claimed);
+    const cases = await this.#admitted(active, token, await this.#cases(active, claimed));
     await this.#end(active, token, cases);
     const verdicts: (DeliveryError | null)[] = [];
     for (const [action, group] of Map.groupBy(cases, ({ run }) => run.action)) {
@@ -84,6 +93,20 @@ export class Actions {
           : { consents: profile.consents, isDelivered: record !== null, sync: syncs.get(profile.id) ?? null };
       return { run, profile, held: record, step: nextStep(run, actionOf(active, run.action), subject, now) };
     });
+  }
+
+  /** Those that whoever planned them still wants done now; the others are put off or ended. */
+  async #admitted(active: ActiveDestination, token: string, cases: readonly Case[]): Promise<readonly Case[]> {
+    const now = this.now();
+    const candidates = cases.flatMap(({ run, profile, step }) => {
+      const action = actionOf(active, run.action);
+      return step.step === 'perform' && action !== undefined ? { run, action, profile } : [];
+    });
+    const admissions = await this.gates.admit(candidates, now);
+    const outcomes = cases.flatMap(({ run }) => turnedAway(run, admissions.get(run.id)) ?? []);
+    await this.runs.settle(active.destination, token, outcomes, now);
+    const away = new Set(outcomes.map(({ id }) => id));
+    return cases.filter(({ run }) => !away.has(run.id));
   }
 
   async #syncs(destination: string, profileIds: readonly string[]): Promise<Map<string, Sync>> {
@@ -179,6 +202,11 @@ export class Actions {
       };
     }
   }
+}
+
+function turnedAway(run: ClaimedRun, admission: Admission | undefined): RunOutcome | null {
+  if (admission === undefined || admission.admit === 'now') return null;
+  return admission.admit === 'later' ? postponedOutcome(run, admission) : endedOutcome(run, admission);
 }
 
 const silence = 'the provider said nothing about this run';

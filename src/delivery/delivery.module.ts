@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MappingModule } from '../mapping/mapping.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
+import { ActionGates } from './action-gates.service.js';
 import { ActionRuns } from './action-runs.repository.js';
 import { Actions } from './actions.service.js';
 import { Authorizations } from './authorizations.service.js';
@@ -27,6 +28,7 @@ import { UsageReports } from './usage.service.js';
 @Module({
   imports: [MappingModule, ProfilesModule],
   providers: [
+    ActionGates,
     ActionRuns,
     Actions,
     Erasing,
@@ -52,6 +54,7 @@ import { UsageReports } from './usage.service.js';
   ],
   exports: [
     Erasures,
+    ActionGates,
     ActionRuns,
     Preparation,
     Rehearsal,

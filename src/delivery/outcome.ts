@@ -120,7 +120,7 @@ function deliveredEntry({ mark, version, plan, held }: SentRecord, result: Deliv
       tags: recreated ? record.tagsToAdd : record.tags,
       lists: recreated ? record.listsToAdd : record.lists,
       // They count as sent: the same value would only be refused again. A resync tries once more.
-      dropped: stillDropped(held?.dropped ?? [], sent, result.dropped),
+      dropped: stillDropped(held?.dropped ?? [], record, result.dropped),
       consents: record.consents,
       memo: result.memo,
       version,
@@ -128,13 +128,20 @@ function deliveredEntry({ mark, version, plan, held }: SentRecord, result: Deliv
   };
 }
 
-function stillDropped(
-  before: readonly string[],
-  sent: Readonly<Record<string, FieldValue>>,
-  now: readonly DroppedField[],
-): string[] {
-  const refused = now.map(({ field }) => field).filter((field) => Object.hasOwn(sent, field));
-  return [...new Set([...before.filter((field) => !Object.hasOwn(sent, field)), ...refused])];
+/** Names of refused fields, and with a prefix, which no field has, those of refused tags and lists. */
+function stillDropped(before: readonly string[], record: OutgoingRecord, now: readonly DroppedField[]): string[] {
+  const sent = sentFields(record);
+  const refused = now.flatMap(({ field, tag, list }) => {
+    if (tag !== undefined) return [`tag:${tag}`];
+    if (list !== undefined) return [`list:${list}`];
+    return Object.hasOwn(sent, field) ? [field] : [];
+  });
+  const sentAgain = new Set([
+    ...Object.keys(sent),
+    ...[...record.tagsToAdd, ...record.tagsToRemove].map((tag) => `tag:${tag}`),
+    ...[...record.listsToAdd, ...record.listsToRemove].map((list) => `list:${list}`),
+  ]);
+  return [...new Set([...before.filter((name) => !sentAgain.has(name)), ...refused])];
 }
 
 /** How long a destination rests that said "too fast" without saying until when. */

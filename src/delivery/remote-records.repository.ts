@@ -11,7 +11,7 @@ export interface RemoteRecord {
   readonly fields: FieldValues;
   readonly tags: readonly string[];
   readonly lists: readonly string[];
-  /** Names of fields whose value was sent and refused. */
+  /** Names of fields whose value was sent and refused; of tags and lists with the prefix `tag:` or `list:`. */
   readonly dropped: readonly string[];
   readonly consents: Consents;
   readonly memo: Json;
@@ -121,7 +121,11 @@ export class RemoteRecords {
   /** Forgets that values were refused, so that a comparison finds them missing: somebody may have mended the account. */
   async retryDropped(destination: string): Promise<void> {
     await this.dataSource.query(
-      `UPDATE remote_records SET fields = fields - ARRAY(SELECT jsonb_array_elements_text(dropped)), dropped = '[]'
+      `UPDATE remote_records SET
+         fields = fields - ARRAY(SELECT jsonb_array_elements_text(dropped)),
+         tags = tags - ARRAY(SELECT substr(name, 5) FROM jsonb_array_elements_text(dropped) name WHERE name LIKE 'tag:%'),
+         lists = lists - ARRAY(SELECT substr(name, 6) FROM jsonb_array_elements_text(dropped) name WHERE name LIKE 'list:%'),
+         dropped = '[]'
        WHERE destination = $1 AND dropped <> '[]'`,
       [destination],
     );
