@@ -62,6 +62,23 @@ describe('a delivered record', () => {
     const entry = entryOf(sentRecord(null), delivered({ dropped }), now, 0);
     expect(entry.dropped).toEqual(dropped);
     expect(entry.remoteRecord?.fields.plan).toEqual(text('pro'));
+    expect(entry.remoteRecord?.dropped).toEqual(['plan']);
+  });
+
+  it('counts a tag and a list that the provider dropped as sent, and knows them for the next resync', () => {
+    const dropped = [
+      { field: 'tags', tag: 'new', code: 'NO_OPTION', message: 'no such option' },
+      { field: 'list hot', list: 'hot', code: 'DYNAMIC', message: 'a rule decides' },
+    ];
+    const held = remote({ tags: ['vip'], dropped: ['tag:vip', 'country'] });
+    const sent = sentRecord(held, { lists: ['hot'], listsToAdd: ['hot'] });
+    expect(entryOf(sent, delivered({ dropped }), now, 0).remoteRecord).toMatchObject({
+      tags: ['vip', 'new'],
+      lists: ['hot'],
+      dropped: ['tag:vip', 'country', 'tag:new', 'list:hot'],
+    });
+    const taken = sentRecord(remote({ dropped: ['tag:new', 'list:hot'] }), { tagsToRemove: ['new'], tagsToAdd: [] });
+    expect(entryOf(taken, delivered(), now, 0).remoteRecord?.dropped).toEqual(['list:hot']);
   });
 });
 

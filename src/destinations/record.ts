@@ -68,6 +68,10 @@ export interface DroppedField {
   readonly field: string;
   readonly code: string;
   readonly message: string;
+  /** It is one of the record's tags that was left out; a resync tries it again. */
+  readonly tag?: string;
+  /** The same of one of its lists. */
+  readonly list?: string;
 }
 
 export interface DeliveredRecord {

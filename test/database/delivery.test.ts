@@ -107,6 +107,21 @@ describe('delivery', () => {
     expect(hub.upserts()).toHaveLength(2);
   });
 
+  it('brings a tag that was refused once the mapping allows its option to be created', async () => {
+    await hub.connect({ create: { options: false }, lists: { tags: ['vip'] } });
+    await hub.say('ada', { firstName: 'Ada' }, ['vip']);
+    await hub.drain();
+    expect(await hub.contact('ada')).not.toHaveProperty('chat_tags');
+    await hub.connect({ lists: { tags: ['vip'] } });
+    await hub.core.get(Resync).run('hubspot');
+    await hub.drain();
+    expect(await hub.contact('ada')).toMatchObject({ chat_tags: 'vip' });
+    const calls = hub.upserts().length;
+    await hub.core.get(Resync).run('hubspot');
+    await hub.drain();
+    expect(hub.upserts()).toHaveLength(calls);
+  });
+
   it('writes down what it did, for whoever asks', async () => {
     const id = await hub.say('ada', { country: 'Peru' });
     await hub.drain();

@@ -34,7 +34,7 @@ export async function planTags(
   const property = properties.get(tagsField);
   const problem = unusable(tagsField, property);
   if (property === undefined || problem !== null)
-    return new Map(changes.map(({ record }) => [record.profileId, { dropped: problem === null ? [] : [problem] }]));
+    return new Map(changes.map(({ record, add }) => [record.profileId, { dropped: eachTag(problem, add) }]));
 
   const { options, refusal } = await optionsFor(
     catalog,
@@ -68,6 +68,11 @@ function toChange(record: OutgoingRecord): TagChange {
   return { record, add: known === null ? [...new Set([...tags, ...tagsToAdd])] : tagsToAdd, remove: tagsToRemove };
 }
 
+function eachTag(problem: DroppedField | null, add: readonly string[]): DroppedField[] {
+  if (problem === null) return [];
+  return add.length === 0 ? [problem] : add.map((tag) => ({ ...problem, tag }));
+}
+
 function unusable(field: string, property: Property | undefined): DroppedField | null {
   if (property === undefined)
     return { field, code: 'PROPERTY_DOESNT_EXIST', message: `Property "${field}" does not exist` };
@@ -82,6 +87,7 @@ function unusable(field: string, property: Property | undefined): DroppedField |
 
 const notAdded = (field: string, tag: string, refusal: string | null): DroppedField => ({
   field,
+  tag,
   code: 'TAG_WITHOUT_OPTION',
   message: `"${field}" has no option for the tag "${tag}"${refusal === null ? '' : `: ${refusal}`}`,
 });

@@ -103,12 +103,47 @@ describe('a company', () => {
     const account = await prepared();
     const record = () => at('ada@acme.example', 'acme.example', { 'company.name': text('Acme') });
     const [linked] = await account.connection.upsert(request([record()], linking));
-    expect(linked).toMatchObject({ status: 'delivered', dropped: [{ code: 'COMPANY_NOT_FOUND' }] });
+    expect(linked).toMatchObject({
+      status: 'delivered',
+      dropped: [
+        { field: 'company.domain', code: 'COMPANY_NOT_FOUND' },
+        { field: 'company.name', code: 'COMPANY_NOT_FOUND' },
+      ],
+    });
     const [created] = await account.connection.upsert(request([record()], creating));
     expect(created).toMatchObject({ status: 'delivered', dropped: [] });
     expect(await companiesOf(account)).toMatchObject([
       { domain: 'acme.example', name: 'Acme', contacts: ['ada@acme.example'] },
     ]);
+  });
+
+  it('is found among a hundred with long domains, which one search does not take', async () => {
+    const domains = Array.from({ length: 100 }, (_, n) => `a-rather-long-name-of-a-company-${String(n)}.example`);
+    const account = await rehearse(lagless);
+    for (const domain of domains) await company(account, { domain });
+    const records = domains.map((domain, n) => at(`p${String(n)}@example.com`, domain));
+    const results = await account.connection.upsert(request(records, linking));
+    expect(results.filter((result) => result.status === 'delivered' && result.dropped.length === 0)).toHaveLength(100);
+  });
+
+  it('that somebody has deleted is found or made anew with the next news', async () => {
+    const account = await prepared();
+    const fields = { 'company.name': text('Acme') };
+    const [first] = await account.connection.upsert(request([at('ada@x.example', 'acme.example', fields)], creating));
+    const [gone] = (await stateOf(account)).objects.companies.records;
+    await account.person('DELETE', `/crm/v3/objects/companies/${gone?.id ?? ''}`);
+    const renamed = { 'company.name': text('Acme Ltd') };
+    const record = at('ada@x.example', 'acme.example', renamed, { ...known(first), changed: renamed });
+    expect(await account.connection.upsert(request([record], creating))).toMatchObject([
+      { status: 'delivered', dropped: [] },
+    ]);
+    const { records } = (await stateOf(account)).objects.companies;
+    expect(records.filter(({ archived }) => !archived)).toMatchObject([
+      { properties: { domain: 'acme.example', name: 'Acme Ltd' } },
+    ]);
+    expect((await companiesOf(account)).find(({ name }) => name === 'Acme Ltd')).toMatchObject({
+      contacts: ['ada@x.example'],
+    });
   });
 
   it('that several make at once is one, however late the search finds it', async () => {

@@ -32,7 +32,7 @@ const companyPart = (fields: FieldValues): [string, FieldValues[string]][] =>
   });
 
 /** Fields of the company that are new for a record; all of them for a record that HubSpot is not known to hold. */
-const newFields = ({ known, fields, changed }: OutgoingRecord): [string, FieldValues[string]][] =>
+export const newFields = ({ known, fields, changed }: OutgoingRecord): [string, FieldValues[string]][] =>
   companyPart(known === null ? fields : changed);
 
 export const namesCompany = (record: OutgoingRecord): boolean => newFields(record).length > 0;
@@ -49,11 +49,11 @@ export function hasNews(record: OutgoingRecord): boolean {
   return namesCompany(record) || (domain !== null && domain !== last);
 }
 
-export function toNews(record: OutgoingRecord, domain: string, properties: Properties): CompanyNews {
+/** @param whole everything we know of the company, not only what is new */
+export function toNews(record: OutgoingRecord, domain: string, properties: Properties, whole: boolean): CompanyNews {
   const news = { domain, properties: {} as Record<string, string>, dropped: [] as DroppedField[] };
-  // Another company than before gets everything we know of it.
   const moved = readMemo(record.known?.memo)?.company?.domain !== domain;
-  for (const [name, value] of moved ? companyPart(record.fields) : newFields(record)) {
+  for (const [name, value] of moved || whole ? companyPart(record.fields) : newFields(record)) {
     if (name === 'domain') continue;
     const property = properties.get(name);
     const wire: WireValue =

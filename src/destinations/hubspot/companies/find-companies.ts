@@ -6,17 +6,41 @@ import type { CompanyNews } from './company-news.js';
 import { companyKeyProperty } from './company-fields.js';
 
 const mostResults = 200;
+/** HubSpot takes 3,000 characters for the whole body of a search. */
+const mostDomainCharacters = 2_500;
 
 const older = (one: string, other: string): boolean =>
   one.length === other.length ? one < other : one.length < other.length;
 
 /** Ids of companies by their domain; of several with the same one the oldest. */
 export async function companiesWith(
-  { client }: Account,
+  account: Account,
   domains: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
-  if (domains.length === 0) return found;
+  for (const some of searchable(domains))
+    for (const [domain, id] of await searched(account, some)) found.set(domain, id);
+  return found;
+}
+
+/** As many in one search as its body has room for. */
+function searchable(domains: readonly string[]): string[][] {
+  const searches: string[][] = [];
+  let room = 0;
+  for (const domain of domains) {
+    const size = JSON.stringify(domain).length + 1;
+    if (size > room) {
+      searches.push([]);
+      room = mostDomainCharacters;
+    }
+    searches.at(-1)?.push(domain);
+    room -= size;
+  }
+  return searches;
+}
+
+async function searched({ client }: Account, domains: readonly string[]): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
   const filter = { propertyName: 'domain', operator: Operator.In, values: [...domains] };
   const { results } = await searchRecords(client, 'companies', {
     groups: [[filter]],
@@ -58,17 +82,19 @@ async function eachUnlessTogether<T extends { readonly domain: string }>(
   return refusals;
 }
 
-/** @throws DeliveryError */
-export const updateCompanies = (
+/** @returns beside the refusals the ids that HubSpot does not know any more @throws DeliveryError */
+export async function updateCompanies(
   { client }: Account,
   companies: readonly (CompanyNews & { readonly id: string })[],
-): Promise<Refusals> =>
-  eachUnlessTogether(
-    companies.filter(({ properties }) => Object.keys(properties).length > 0),
-    async (some) => {
-      await updateRecords(client, 'companies', some);
-    },
-  );
+): Promise<{ readonly refusals: Refusals; readonly gone: ReadonlySet<string> }> {
+  const gone = new Set<string>();
+  const told = companies.filter(({ properties }) => Object.keys(properties).length > 0);
+  const refusals = await eachUnlessTogether(told, async (some) => {
+    const { errors } = await updateRecords(client, 'companies', some);
+    for (const { named } of errors) for (const id of named) gone.add(id);
+  });
+  return { refusals, gone };
+}
 
 /** By our own unique property, so that two at once make one. @throws DeliveryError */
 export async function createCompanies(

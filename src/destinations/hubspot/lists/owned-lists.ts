@@ -54,12 +54,14 @@ async function changed(
 
 const unknownContact = (name: string, id: string): DroppedField => ({
   field: `list ${name}`,
+  list: name,
   code: 'CONTACT_NOT_IN_LIST',
   message: `HubSpot did not put contact ${id} into the list "${name}": it does not know it under this id, perhaps since a merge`,
 });
 
 const refused = (name: string, { message, details: { code } }: DeliveryError): DroppedField => ({
   field: `list ${name}`,
+  list: name,
   code: code ?? 'LIST_REFUSED',
   message,
 });
