@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { getQueueToken, Process, Processor } from '@nestjs/bull';
-import { Global, Injectable, Module } from '@nestjs/common';
+import { Global, Injectable, Module, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import Bull, { type Job, type Queue } from 'bull';
 import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { ENVIRONMENT } from '../../src/database/environment.js';
+import { jobCatalog, type QueueName, queueNames } from '../../src/jobs/job-catalog.js';
 import { JobsModule } from '../../src/jobs/jobs.module.js';
 
 /** What ran, and what the test wants it to do. */
@@ -23,34 +24,28 @@ class Trace {
   }
 }
 
-@Processor('delivery')
-class DeliveryDouble {
-  constructor(private readonly trace: Trace) {}
+/** How many jobs of a name run at once; left out: one. */
+const concurrency: Readonly<Record<string, number>> = { drain: 3 };
 
-  @Process({ name: 'drain', concurrency: 3 })
-  drain(job: Job<unknown>): Promise<void> {
-    return this.trace.note('drain', job);
+/** A processor that only notes what ran, with a handler for each job of the catalogue: a new job needs no change here. */
+function doubleOf(queue: QueueName): Type {
+  @Processor(queue)
+  class Double {
+    constructor(private readonly trace: Trace) {}
+
+    note(name: string, job: Job<unknown>): Promise<void> {
+      return this.trace.note(name, job);
+    }
   }
-
-  @Process('resync')
-  resync(job: Job<unknown>): Promise<void> {
-    return this.trace.note('resync', job);
+  for (const name of Object.keys(jobCatalog[queue])) {
+    const handler = function (this: Double, job: Job<unknown>): Promise<void> {
+      return this.note(name, job);
+    };
+    const descriptor = { value: handler, configurable: true, writable: true };
+    Object.defineProperty(Double.prototype, name, descriptor);
+    Process({ name, concurrency: concurrency[name] ?? 1 })(Double.prototype, name, descriptor);
   }
-}
-
-@Processor('maintenance')
-class MaintenanceDouble {
-  constructor(private readonly trace: Trace) {}
-
-  @Process('sweep')
-  sweep(job: Job<unknown>): Promise<void> {
-    return this.trace.note('sweep', job);
-  }
-
-  @Process('housekeeping')
-  housekeeping(job: Job<unknown>): Promise<void> {
-    return this.trace.note('housekeeping', job);
-  }
+  return Double;
 }
 
 async function open(REDIS_URL: string | undefined) {
@@ -59,7 +54,7 @@ async function open(REDIS_URL: string | undefined) {
   class Surroundings {}
   const app = await Test.createTestingModule({
     imports: [Surroundings, JobsModule.forRoot()],
-    providers: [Trace, DeliveryDouble, MaintenanceDouble],
+    providers: [Trace, ...queueNames.map(doubleOf)],
   }).compile();
   await app.init();
   const queueOf = (name: string) => app.get<Queue>(getQueueToken(name));
@@ -88,7 +83,7 @@ describe.for([
     if (redis && !hasRedis) return;
     if (redis) {
       // Plain queues that take no jobs: Bull rejects into the void when a worker is closed while it still introduces itself to Redis.
-      for (const name of ['delivery', 'maintenance']) {
+      for (const name of queueNames) {
         const old = new Bull(name, testRedis(), { prefix: 'parley' });
         await old.obliterate({ force: true });
         await old.close();
