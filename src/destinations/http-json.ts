@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { CallDescription, ConnectionContext } from './destination.js';
-import { DeliveryError } from './delivery-error.js';
+import { DeliveryError, type FailureKind } from './delivery-error.js';
 
 /** An answer as it came. */
 export interface HttpAnswer {
@@ -17,7 +18,7 @@ export interface JsonRequest {
 
 /**
  * Sends one request through the gate and gives the answer to `read`, which throws what the provider says is wrong. When no answer comes
- * the call is `transient` if it may be repeated, otherwise `unknown`.
+ * the call is `transient` if it may be repeated or has not left, otherwise `unknown`.
  *
  * @throws DeliveryError
  */
@@ -32,6 +33,7 @@ export function sendJson<T>(
       fetch(url, {
         method,
         signal,
+        redirect: 'manual', // a redirected POST would go on as a GET, without its body
         headers: { ...headers, 'content-type': 'application/json' },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       }),
@@ -40,18 +42,34 @@ export function sendJson<T>(
   });
 }
 
+/** Nothing was sent when there was nobody to send it to. */
+const neverArrived: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const fetchFailure = z.object({ cause: z.object({ code: z.string() }) });
+
 async function fetched({ operation, repeatable }: CallDescription, send: () => Promise<Response>): Promise<HttpAnswer> {
   try {
     const response = await send();
     return { status: response.status, text: await response.text() };
   } catch (error) {
+    const failure = fetchFailure.safeParse(error);
+    const code = failure.success ? failure.data.cause.code : null;
     // Never the address: some providers want their token in it.
-    const said = error instanceof Error ? error.message : String(error);
-    throw new DeliveryError(repeatable ? 'transient' : 'unknown', `${operation}: no answer (${said})`, {
-      code: 'NO_ANSWER',
-    });
+    const said = code ?? (error instanceof Error ? error.message : String(error));
+    throw new DeliveryError(
+      code !== null && neverArrived.has(code) ? 'transient' : faultKind(repeatable),
+      `${operation}: no answer (${said})`,
+      { code: 'NO_ANSWER' },
+    );
   }
 }
+
+/** What no answer and a fault of the provider's own (5xx) mean: whether it was done is open, which matters where twice is too often. */
+export const faultKind = (repeatable: boolean): FailureKind => (repeatable ? 'transient' : 'unknown');
 
 /** The body as JSON; undefined: it is none. */
 export function jsonOf(text: string): unknown {

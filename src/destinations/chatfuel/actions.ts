@@ -19,6 +19,10 @@ export const blockSend = {
       .optional()
       .describe("Left out: the destination's own"),
     attributes: z.record(attributeName, z.string()).default({}),
+    channel: z
+      .enum(['messenger', 'instagram', 'whatsapp'])
+      .optional()
+      .describe('The channel your bot is on; on whatsapp only people get it who have agreed to that'),
   }),
   nature: 'once',
   subject: 'record',

@@ -15,13 +15,13 @@ async function rehearse(more: object = {}) {
   onTestFinished(() => sandbox.close());
   const { id: botId, token, syncBlock } = sandboxBot;
   const settings = settingsSchema.parse({ botId, token, syncBlock, baseUrl: sandbox.origin, ...more });
-  const control = async (method: 'GET' | 'PUT', path: string, body?: unknown): Promise<unknown> => {
+  const control = async (method: 'GET' | 'PUT' | 'POST', path: string, body?: unknown): Promise<unknown> => {
     const sent =
       body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     return (await fetch(`${sandbox.origin}/_sandbox/${path}`, { method, ...sent })).json();
   };
   const connection = chatfuel.connect(settings, testContext({ call: openGate }));
-  return { connection, control, state: () => control('GET', 'state') };
+  return { connection, control, state: () => control('GET', 'state'), journal: sandbox.journal };
 }
 
 const outgoing = (fields: FieldValues, more: Partial<OutgoingRecord> = {}): OutgoingRecord => ({
@@ -67,6 +67,17 @@ describe('a user in Chatfuel', () => {
       { status: 'delivered', dropped: [{ field: 'chatfuel_token', code: 'RESERVED_NAME' }, { field: 'tags' }] },
     ]);
     expect(await state()).toMatchObject({ users: [{ attributes: { plan: 'pro' }, tags: [] }] });
+  });
+
+  it('gets more than one address holds in several', async () => {
+    const { connection, state, journal } = await rehearse();
+    const names = Array.from({ length: 40 }, (_unused, index) => `attribute ${String(index)}`);
+    const fields = Object.fromEntries(names.map((name) => [name, text('ß'.repeat(100))]));
+    expect(await connection.upsert(request(outgoing(fields)))).toMatchObject([{ status: 'delivered', dropped: [] }]);
+    expect(await state()).toMatchObject({
+      users: [{ attributes: Object.fromEntries(names.map((name) => [name, 'ß'.repeat(100)])) }],
+    });
+    expect(journal.entries().every(({ path }) => path.length < 8_000)).toBe(true);
   });
 
   it('is refused when Chatfuel does not know it, though it answers 200', async () => {
@@ -124,9 +135,22 @@ describe('the action block.send', () => {
     expect(await connection.perform?.('block.send', [action({ block: 'gone' })])).toMatchObject([
       { status: 'failed', error: { kind: 'rejected', details: { code: 'UNKNOWN_BLOCK' } } },
     ]);
-    const away = await rehearse({ baseUrl: 'http://127.0.0.1:1' });
-    expect(await away.connection.perform?.('block.send', [action({ block: 'Welcome back' })])).toMatchObject([
+    const cut = await rehearse();
+    await cut.control('POST', 'faults', { drop: 'after' });
+    expect(await cut.connection.perform?.('block.send', [action({ block: 'Welcome back' })])).toMatchObject([
       { status: 'failed', error: { kind: 'unknown' } },
     ]);
+    await cut.control('POST', 'faults', { answer: { status: 500, body: 'oops' } });
+    expect(await cut.connection.perform?.('block.send', [action({ block: 'Welcome back' })])).toMatchObject([
+      { status: 'failed', error: { kind: 'unknown' } },
+    ]);
+  });
+
+  it('reaches nobody on WhatsApp who has not agreed to it', async () => {
+    const { connection, journal } = await rehearse();
+    expect(
+      await connection.perform?.('block.send', [action({ block: 'Welcome back', channel: 'whatsapp' })]),
+    ).toMatchObject([{ status: 'withheld', code: 'NO_CONSENT' }]);
+    expect(journal.count).toBe(0);
   });
 });

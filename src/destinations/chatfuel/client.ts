@@ -37,7 +37,8 @@ export class ChatfuelClient {
       url: `${this.settings.baseUrl}${path}?${query.toString()}`,
       headers: {},
     } as const;
-    return sendJson(this.context, { operation, repeatable }, request, (answer) => accepted(answer, operation));
+    const call = { operation, repeatable };
+    return sendJson(this.context, call, request, (answer) => accepted(answer, call));
   }
 }
 

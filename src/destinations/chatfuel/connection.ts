@@ -1,4 +1,5 @@
 import type { ActionRequest, ActionResult } from '../action.js';
+import { withheldOn } from '../channel-consent.js';
 import { asDeliveryError, DeliveryError } from '../delivery-error.js';
 import type {
   Connection,
@@ -13,6 +14,7 @@ import type {
   UpsertRequest,
 } from '../destination.js';
 import { blockSend } from './actions.js';
+import { inAddresses } from './attribute-parts.js';
 import { ChatfuelClient, isReserved } from './client.js';
 import type { ChatfuelSettings } from './settings.js';
 
@@ -67,7 +69,8 @@ export class ChatfuelConnection implements Connection {
     if (Object.keys(attributes).length === 0) return delivered;
     try {
       const { messageTag } = this.settings;
-      await this.#client.broadcast('users.setAttributes', true, { user: key, block, messageTag, attributes });
+      for (const part of inAddresses(attributes))
+        await this.#client.broadcast('users.setAttributes', true, { user: key, block, messageTag, attributes: part });
       return delivered;
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;
@@ -75,11 +78,14 @@ export class ChatfuelConnection implements Connection {
     }
   }
 
-  async #perform(action: string, { runId, subject, input }: ActionRequest): Promise<ActionResult> {
+  async #perform(action: string, request: ActionRequest): Promise<ActionResult> {
+    const { runId, subject, input } = request;
     try {
       if (action !== blockSend.id || subject === null)
         throw new DeliveryError('rejected', `Chatfuel cannot do "${action}" here`, { code: 'UNKNOWN_ACTION' });
-      const { block, messageTag = this.settings.messageTag, attributes } = blockSend.input.parse(input);
+      const { block, messageTag = this.settings.messageTag, attributes, channel } = blockSend.input.parse(input);
+      const withheld = withheldOn(channel, request);
+      if (withheld !== null) return withheld;
       await this.#client.broadcast('users.sendBlock', false, { user: subject.remoteId, block, messageTag, attributes });
       return { runId, status: 'done', reference: null, already: false, detail: null };
     } catch (error) {

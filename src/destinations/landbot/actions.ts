@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ActionDeclaration, ActionRequest, ActionResult, ActionSubject } from '../action.js';
+import { withheldOn } from '../channel-consent.js';
 import { asDeliveryError, DeliveryError } from '../delivery-error.js';
 import type { LandbotClient } from './client.js';
 import type { LandbotSettings } from './settings.js';
@@ -12,6 +13,8 @@ interface Tools {
 /** A declared action with what it does; it reads its own input. */
 interface Action {
   readonly declaration: ActionDeclaration;
+  /** On which channel it writes to the person; undefined: on none, or nobody said. */
+  readonly channelOf: (input: unknown) => string | undefined;
   readonly run: (tools: Tools, subject: ActionSubject, input: unknown) => Promise<void>;
 }
 
@@ -23,9 +26,17 @@ function declare<Input>({
 }): Action {
   return {
     declaration: { ...said, subject: 'record', scopes: [], batchSize: 1 },
+    channelOf: (input) => withChannel.parse(said.input.parse(input)).channel,
     run: (tools, subject, input) => run(tools, subject, said.input.parse(input)),
   };
 }
+
+const withChannel = z.object({ channel: z.string().optional() });
+/** A customer of Landbot is of one channel, which Landbot does not tell for each call. */
+const channel = z
+  .enum(['web', 'whatsapp', 'messenger', 'telegram'])
+  .optional()
+  .describe('The channel your customers are on; on whatsapp only people get it who have agreed to that');
 
 const all: readonly Action[] = [
   declare({
@@ -35,7 +46,7 @@ const all: readonly Action[] = [
     input: z.strictObject({ field: z.string().min(1), value: z.string() }),
     nature: 'repeatable',
     consent: null,
-    run: ({ client }, { remoteId }, { field, value }) => client.setField(remoteId, field, 'string', value),
+    run: ({ client }, { remoteId }, { field, value }) => client.setField(remoteId, field, { type: 'string', value }),
   }),
   declare({
     id: 'bot.assign',
@@ -44,6 +55,7 @@ const all: readonly Action[] = [
     input: z.strictObject({
       bot: z.string().regex(/^\d+$/, 'must be the number of the bot, from its address in Landbot'),
       node: z.string().min(1).optional().describe('Id of the block to begin with'),
+      channel,
     }),
     nature: 'once',
     consent: null,
@@ -53,7 +65,7 @@ const all: readonly Action[] = [
     id: 'text.send',
     title: 'Send a text',
     description: 'Sends a text to the customer; on WhatsApp only within 24 hours of their last message.',
-    input: z.strictObject({ text: z.string().min(1).max(4_000) }),
+    input: z.strictObject({ text: z.string().min(1).max(4_000), channel }),
     nature: 'once',
     consent: null,
     run: ({ client }, { remoteId }, { text }) => client.send(remoteId, 'text', { message: text }),
@@ -62,7 +74,11 @@ const all: readonly Action[] = [
     id: 'image.send',
     title: 'Send an image',
     description: 'Sends an image by its address, with a caption if there is one.',
-    input: z.strictObject({ url: z.url({ protocol: /^https$/ }), caption: z.string().max(1_000).optional() }),
+    input: z.strictObject({
+      url: z.url({ protocol: /^https$/ }),
+      caption: z.string().max(1_000).optional(),
+      channel,
+    }),
     nature: 'once',
     consent: null,
     run: ({ client }, { remoteId }, { url, caption }) =>
@@ -95,9 +111,8 @@ const all: readonly Action[] = [
     consent: 'whatsapp',
     run: async ({ client, settings }, { phone }) => {
       if (settings.optInUrl === undefined)
-        throw new DeliveryError('misconfigured', 'the setting optInUrl is missing', { code: 'NO_OPT_IN_URL' });
-      if (phone === null)
-        throw new DeliveryError('rejected', 'the profile has no phone number', { code: 'NO_PHONE', recordOnly: true });
+        throw new DeliveryError('rejected', 'the setting optInUrl is missing', { code: 'NO_OPT_IN_URL' });
+      if (phone === null) throw new DeliveryError('rejected', 'the profile has no phone number', { code: 'NO_PHONE' });
       await client.optIn(phone, settings.optInUrl);
     },
   }),
@@ -112,15 +127,14 @@ export const perform = (
   requests: readonly ActionRequest[],
 ): Promise<readonly ActionResult[]> => Promise.all(requests.map((request) => performOne(tools, action, request)));
 
-async function performOne(
-  tools: Tools,
-  action: string,
-  { runId, subject, input }: ActionRequest,
-): Promise<ActionResult> {
+async function performOne(tools: Tools, action: string, request: ActionRequest): Promise<ActionResult> {
+  const { runId, subject, input } = request;
   try {
     const found = all.find(({ declaration }) => declaration.id === action);
     if (found === undefined || subject === null)
       throw new DeliveryError('rejected', `Landbot cannot do "${action}" here`, { code: 'UNKNOWN_ACTION' });
+    const withheld = withheldOn(found.channelOf(input), request);
+    if (withheld !== null) return withheld;
     await found.run(tools, subject, input);
     return { runId, status: 'done', reference: null, already: false, detail: null };
   } catch (error) {

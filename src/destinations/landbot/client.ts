@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ConnectionContext } from '../destination.js';
 import { type JsonRequest, sendJson } from '../http-json.js';
+import type { LandbotField } from './field-value.js';
 import type { LandbotSettings } from './settings.js';
 import { accepted } from './to-delivery-error.js';
 
@@ -41,7 +42,7 @@ export class LandbotClient {
     return customers[0] ?? null;
   }
 
-  async setField(id: string, name: string, type: string, value: unknown): Promise<void> {
+  async setField(id: string, name: string, { type, value }: LandbotField): Promise<void> {
     const path = `/customers/${encodeURIComponent(id)}/fields/${encodeURIComponent(name)}/`;
     await this.#ask({
       operation: 'customers.setField',
@@ -75,7 +76,7 @@ export class LandbotClient {
       ...this.#headers,
     } as const;
     const call = { operation: 'optIn', repeatable: true };
-    await sendJson(this.context, call, request, (answer) => accepted(answer, call.operation));
+    await sendJson(this.context, call, request, (answer) => accepted(answer, call));
   }
 
   #read(operation: string, path: string): Promise<unknown> {
@@ -84,7 +85,8 @@ export class LandbotClient {
 
   #ask({ operation, method, path, repeatable, body }: Call): Promise<unknown> {
     const request = { method, url: `${this.settings.baseUrl}/v1${path}`, ...this.#headers, body };
-    return sendJson(this.context, { operation, repeatable }, request, (answer) => accepted(answer, operation));
+    const call = { operation, repeatable };
+    return sendJson(this.context, call, request, (answer) => accepted(answer, call));
   }
 
   /** The word is Token, not Bearer. */

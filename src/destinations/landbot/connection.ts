@@ -54,12 +54,12 @@ export class LandbotConnection implements Connection {
     if (object !== 'customer')
       throw new DeliveryError('rejected', `Parley does not write ${object} to Landbot`, { code: 'UNKNOWN_OBJECT' });
     return Promise.all(
-      records.map((record) => this.#write(record, writesOf(record, tagsField, record.known === null))),
+      records.map((record) => this.#write(record, this.#writesOf(record, tagsField, record.known === null))),
     );
   }
 
   async preview({ records, tagsField }: UpsertRequest): Promise<readonly RecordPreview[]> {
-    return Promise.all(records.map((record) => this.#preview(record, writesOf(record, tagsField, true))));
+    return Promise.all(records.map((record) => this.#preview(record, this.#writesOf(record, tagsField, true))));
   }
 
   perform(action: string, requests: readonly ActionRequest[]): Promise<readonly ActionResult[]> {
@@ -69,7 +69,7 @@ export class LandbotConnection implements Connection {
   /** Field by field: Landbot has no call for several. */
   async #write({ profileId, key, known }: OutgoingRecord, writes: readonly Write[]): Promise<RecordResult> {
     try {
-      for (const { name, type, value } of writes) await this.#client.setField(key, name, type, value);
+      for (const { name, ...field } of writes) await this.#client.setField(key, name, field);
       // Without a call nothing would say that Landbot does not know the customer.
       if (known === null && writes.length === 0) await this.#client.customer(key);
       return { profileId, status: 'delivered', remoteId: key, created: false, memo: null, dropped: [] };
@@ -89,7 +89,8 @@ export class LandbotConnection implements Connection {
           .json()
           .catch(null)
           .parse(held[name] ?? null);
-        return holds === value ? [] : [{ field: name, holds, wants: value }];
+        // Landbot gives its values back as text or not, as it likes.
+        return heldText(holds) === String(value) ? [] : [{ field: name, holds, wants: value }];
       });
       const action = differences.length > 0 ? 'update' : 'nothing';
       return { ...base, remoteId: key, action, reason: null, differences };
@@ -98,14 +99,17 @@ export class LandbotConnection implements Connection {
       return { ...base, remoteId: null, action: 'refuse', reason: error.message, differences: [] };
     }
   }
+
+  #writesOf(record: OutgoingRecord, tagsField: string | null, isWhole: boolean): Write[] {
+    const fields = Object.entries(isWhole ? record.fields : record.changed).map(([name, value]) => ({
+      name,
+      ...toField(value, this.settings.typedFields),
+    }));
+    const hasTagNews = record.tagsToAdd.length + record.tagsToRemove.length > 0;
+    if (tagsField === null || !(isWhole || hasTagNews)) return fields;
+    return [...fields, { name: tagsField, type: 'string', value: record.tags.join(', ') }];
+  }
 }
 
-function writesOf(record: OutgoingRecord, tagsField: string | null, isWhole: boolean): Write[] {
-  const fields = Object.entries(isWhole ? record.fields : record.changed).map(([name, value]) => ({
-    name,
-    ...toField(value),
-  }));
-  const hasTagNews = record.tagsToAdd.length + record.tagsToRemove.length > 0;
-  if (tagsField === null || !(isWhole || hasTagNews)) return fields;
-  return [...fields, { name: tagsField, type: 'string', value: record.tags.join(', ') }];
-}
+const heldText = (held: Json): string =>
+  held === null ? '' : typeof held === 'object' ? JSON.stringify(held) : String(held);

@@ -7,23 +7,19 @@ export interface LandbotField {
   readonly value: string | number | boolean;
 }
 
-/** Landbot's types of fields are its own; what has none goes as a text. An empty text clears. */
-const converters = {
-  string: ({ value }) => ({ type: 'string', value: String(value) }),
-  number: ({ value }) => ({ type: 'integer', value: Number(value) }),
-  boolean: ({ value }) => ({ type: 'boolean', value: value === true }),
-  date: ({ value }) => ({ type: 'string', value: String(value) }),
-  datetime: ({ value }) => ({ type: 'string', value: String(value) }),
-  list: ({ value }) => ({ type: 'string', value: Array.isArray(value) ? value.join(', ') : String(value) }),
-} as const satisfies Record<AttributeType, (value: TypedValue) => LandbotField>;
+const textOf = ({ value }: TypedValue): string => (Array.isArray(value) ? value.join(', ') : String(value));
 
-export function toField(value: FieldValue): LandbotField {
+/** Landbot's own types beside text, for who has seen that their account takes them. Its integers have no decimals. */
+const typed: Partial<Record<AttributeType, (value: TypedValue) => LandbotField | null>> = {
+  number: ({ value }) => (Number.isSafeInteger(value) ? { type: 'integer', value: Number(value) } : null),
+  boolean: ({ value }) => ({ type: 'boolean', value: value === true }),
+};
+
+/** A value as Landbot takes it: a text, unless the settings say otherwise. An empty text clears. */
+export function toField(value: FieldValue, typedFields: boolean): LandbotField {
   if (value === null) return { type: 'string', value: '' };
-  const field = converters[value.type](value);
-  // Landbot's integers have no decimals; the exact number goes as a text.
-  return field.type === 'integer' && !Number.isSafeInteger(field.value)
-    ? { type: 'string', value: String(field.value) }
-    : field;
+  const own = typedFields ? (typed[value.type]?.(value) ?? null) : null;
+  return own ?? { type: 'string', value: textOf(value) };
 }
 
 export const typeOfHeld = (value: Json | undefined): AttributeType =>

@@ -10,15 +10,16 @@ import { settingsSchema } from './settings.js';
 const openGate: CallGate = (_call, send) => send(AbortSignal.timeout(5_000));
 const id = '4203991';
 
-async function rehearse(agentToken = sandboxToken) {
+async function rehearse(agentToken = sandboxToken, more: object = {}) {
   const sandbox = await startSandbox(createLandbotEmulator, { port: 0 });
   onTestFinished(() => sandbox.close());
   const settings = settingsSchema.parse({
     agentToken,
     baseUrl: sandbox.origin,
     optInUrl: `${sandbox.origin}/wa/opt_in?phone={phone}`,
+    ...more,
   });
-  const control = async (method: 'GET' | 'PUT', path: string, body?: unknown): Promise<unknown> => {
+  const control = async (method: 'GET' | 'PUT' | 'POST', path: string, body?: unknown): Promise<unknown> => {
     const sent =
       body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     return (await fetch(`${sandbox.origin}/_sandbox/${path}`, { method, ...sent })).json();
@@ -45,7 +46,7 @@ const request = (...records: OutgoingRecord[]): UpsertRequest => ({
 const text = (value: string) => ({ type: 'string', value }) as const;
 
 describe('a customer in Landbot', () => {
-  it('gets its fields with their types, its tags as one text, and only what has changed later', async () => {
+  it('gets its fields as texts, its tags as one text, and only what has changed later', async () => {
     const { connection, state, journal } = await rehearse();
     const fields = {
       plan: text('pro'),
@@ -56,7 +57,7 @@ describe('a customer in Landbot', () => {
       await connection.upsert(request(outgoing(fields, { tags: ['vip', 'new'], tagsToAdd: ['vip', 'new'] }))),
     ).toMatchObject([{ status: 'delivered', remoteId: id }]);
     expect(await state()).toMatchObject({
-      customers: [{ id, fields: { plan: 'pro', budget: 900, newsletter: false, segments: 'vip, new' } }],
+      customers: [{ id, fields: { plan: 'pro', budget: '900', newsletter: 'false', segments: 'vip, new' } }],
     });
     const before = journal.count;
     const known = { remoteId: id, memo: null };
@@ -64,6 +65,17 @@ describe('a customer in Landbot', () => {
       request(outgoing(fields, { changed: { plan: text('free') }, tags: ['vip', 'new'], known })),
     );
     expect(journal.count - before).toBe(1);
+  });
+
+  it('gets numbers and yes or no as such where the settings say so, but no number that Landbot would round', async () => {
+    const { connection, state } = await rehearse(undefined, { typedFields: true });
+    const fields = {
+      budget: { type: 'number', value: 900 },
+      rate: { type: 'number', value: 0.5 },
+      newsletter: { type: 'boolean', value: false },
+    } as const;
+    await connection.upsert(request(outgoing(fields)));
+    expect(await state()).toMatchObject({ customers: [{ fields: { budget: 900, rate: '0.5', newsletter: false } }] });
   });
 
   it('that Landbot does not know is refused', async () => {
@@ -96,12 +108,16 @@ it('says that the token is wrong, and that we were too fast', async () => {
 });
 
 describe('actions', () => {
-  const action = (input: object): ActionRequest => ({
-    runId: 'run-1',
-    input,
-    plannedAt: new Date(),
-    subject: { profileId: 'p', key: id, remoteId: id, memo: null, email: null, phone: '+34600111222', consents: {} },
-  });
+  const subject = {
+    profileId: 'p',
+    key: id,
+    remoteId: id,
+    memo: null,
+    email: null,
+    phone: '+34600111222',
+    consents: {},
+  };
+  const action = (input: object): ActionRequest => ({ runId: 'run-1', input, plannedAt: new Date(), subject });
 
   it.each([
     ['field.set', { field: 'plan', value: 'pro' }, { customers: [{ fields: { plan: 'pro' } }] }],
@@ -134,6 +150,41 @@ describe('actions', () => {
     });
     expect(await connection.perform?.('text.send', [action({ text: 'Hello' })])).toMatchObject([
       { status: 'failed', error: { kind: 'rejected', details: { code: 'NOT_REACHABLE' } } },
+    ]);
+  });
+
+  it.each([
+    ['bot.assign', { bot: '77', channel: 'whatsapp' }],
+    ['text.send', { text: 'Hello', channel: 'whatsapp' }],
+    ['image.send', { url: 'https://example.com/a.png', channel: 'whatsapp' }],
+  ])('%s reaches nobody on WhatsApp who has not agreed to it', async (name, input) => {
+    const { connection, journal } = await rehearse();
+    expect(await connection.perform?.(name, [action(input)])).toMatchObject([
+      { status: 'withheld', code: 'NO_CONSENT' },
+    ]);
+    expect(journal.count).toBe(0);
+  });
+
+  it('are open after a fault of Landbot’s where twice would be too often, and done again where it is not', async () => {
+    const { connection, control } = await rehearse();
+    await control('POST', 'faults', { times: 2, answer: { status: 504, body: '' } });
+    expect(await connection.perform?.('text.send', [action({ text: 'Hello' })])).toMatchObject([
+      { status: 'failed', error: { kind: 'unknown' } },
+    ]);
+    expect(await connection.perform?.('field.set', [action({ field: 'plan', value: 'pro' })])).toMatchObject([
+      { status: 'failed', error: { kind: 'transient' } },
+    ]);
+  });
+
+  it('need a phone number, and an address, for an opt-in, and say so of the run alone', async () => {
+    const { connection } = await rehearse();
+    const nobody = { ...action({}), subject: { ...subject, phone: null } };
+    expect(await connection.perform?.('opt_in.register', [nobody])).toMatchObject([
+      { status: 'failed', error: { kind: 'rejected', details: { code: 'NO_PHONE' } } },
+    ]);
+    const without = await rehearse(undefined, { optInUrl: undefined });
+    expect(await without.connection.perform?.('opt_in.register', [action({})])).toMatchObject([
+      { status: 'failed', error: { kind: 'rejected', details: { code: 'NO_OPT_IN_URL' } } },
     ]);
   });
 });

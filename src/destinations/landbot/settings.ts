@@ -13,6 +13,12 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Address at which WhatsApp opt-ins are registered, with {phone} in it, as Landbot shows it for your channel',
     ),
+  typedFields: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Send whole numbers and yes/no with types of their own (integer, boolean) instead of as text. Try it with one customer first: Landbot documents only text',
+    ),
   baseUrl: z
     .url({ protocol: /^https?$/ })
     .default('https://api.landbot.io')

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DeliveryError, type FailureKind } from '../delivery-error.js';
-import { type HttpAnswer, jsonOf } from '../http-json.js';
+import type { CallDescription } from '../destination.js';
+import { faultKind, type HttpAnswer, jsonOf } from '../http-json.js';
 
 /** Platform errors by field, APIchat's as one text. @see https://dev.landbot.io */
 const platformErrors = z.object({ errors: z.record(z.string(), z.union([z.array(z.string()), z.string()])) });
@@ -10,7 +11,6 @@ const kinds: Readonly<Record<number, FailureKind>> = {
   401: 'unauthorized',
   402: 'misconfigured', // billing
   403: 'unauthorized',
-  408: 'transient',
   429: 'throttled',
 };
 const codes: Readonly<Record<number, string>> = {
@@ -22,9 +22,9 @@ const codes: Readonly<Record<number, string>> = {
 const throttledMs = 1_000;
 
 /** @throws DeliveryError unless it is a success */
-export function accepted({ status, text }: HttpAnswer, operation: string): unknown {
+export function accepted({ status, text }: HttpAnswer, { operation, repeatable }: CallDescription): unknown {
   if (status < 300) return jsonOf(text);
-  const kind = status >= 500 ? 'transient' : (kinds[status] ?? 'rejected');
+  const kind = status >= 500 || status === 408 ? faultKind(repeatable) : (kinds[status] ?? 'rejected');
   throw new DeliveryError(kind, `${operation}: ${wordsOf(text) || `answer ${String(status)}`}`, {
     code: codes[status] ?? `HTTP_${String(status)}`,
     ...(kind === 'throttled' && { retryAfterMs: throttledMs }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { DeliveryError } from '../delivery-error.js';
 import type { ConnectionContext } from '../destination.js';
-import { jsonOf, sendJson } from '../http-json.js';
+import { faultKind, jsonOf, sendJson } from '../http-json.js';
 import { type Endpoint, endpoints } from './endpoints.js';
 import type { ManychatSettings } from './settings.js';
 import { refusalOf } from './to-delivery-error.js';
@@ -12,6 +13,7 @@ const subscriberSchema = z.object({
   custom_fields: z.array(z.object({ name: z.string(), value: z.json().optional() })).default([]),
   tags: z.array(z.object({ name: z.string() })).default([]),
 });
+const successSchema = z.object({ status: z.literal('success'), data: z.unknown().optional() });
 const flowsSchema = z.object({ flows: z.array(z.object({ ns: z.string(), name: z.string() })) });
 
 export type CustomField = z.output<typeof fieldSchema>;
@@ -86,10 +88,15 @@ export class ManychatClient {
       headers: { authorization: `Bearer ${this.settings.apiKey}` },
       ...(method === 'POST' && { body }),
     };
-    return sendJson(this.context, { operation: endpoint, lane: endpoint, repeatable }, request, (answer) => {
-      const refusal = refusalOf(answer.status, answer.text, endpoint);
+    const call = { operation: endpoint, lane: endpoint, repeatable };
+    return sendJson(this.context, call, request, (answer) => {
+      const refusal = refusalOf(answer, call);
       if (refusal !== null) throw refusal;
-      return z.object({ data: z.unknown().optional() }).parse(jsonOf(answer.text)).data;
+      const said = successSchema.safeParse(jsonOf(answer.text));
+      if (said.success) return said.data.data;
+      throw new DeliveryError(faultKind(repeatable), `${endpoint}: an answer that cannot be read`, {
+        code: 'UNREADABLE_ANSWER',
+      });
     });
   }
 }

@@ -16,6 +16,7 @@ import type {
 import { perform } from './actions.js';
 import { ManychatClient } from './client.js';
 import { FieldCatalog, nameKey } from './field-catalog.js';
+import { FlowAllowance } from './flow-allowance.js';
 import { toRemoteField, typeFor } from './field-value.js';
 import type { ManychatSettings } from './settings.js';
 import { planFields, writeSubscriber } from './write-subscriber.js';
@@ -24,10 +25,12 @@ import { planFields, writeSubscriber } from './write-subscriber.js';
 export class ManychatConnection implements Connection {
   readonly #client: ManychatClient;
   readonly #catalog: FieldCatalog;
+  readonly #flows: FlowAllowance;
 
   constructor(settings: ManychatSettings, context: ConnectionContext) {
     this.#client = new ManychatClient(settings, context);
     this.#catalog = new FieldCatalog(this.#client, context.now);
+    this.#flows = new FlowAllowance(context.now);
   }
 
   async check(): Promise<ConnectionCheck> {
@@ -58,12 +61,12 @@ export class ManychatConnection implements Connection {
 
   async upsert({ object, records, create }: UpsertRequest): Promise<readonly RecordResult[]> {
     requireContacts(object);
-    const fields = await this.#catalog.read();
+    const fields = await this.#catalog.readFor(records.flatMap((record) => Object.keys(record.fields)));
     return Promise.all(records.map((record) => writeSubscriber(this.#client, record, fields, create)));
   }
 
   async preview({ records }: UpsertRequest): Promise<readonly RecordPreview[]> {
-    const fields = await this.#catalog.read();
+    const fields = await this.#catalog.readFor(records.flatMap((record) => Object.keys(record.fields)));
     return Promise.all(
       records.map(async (record) => {
         const { writes, dropped } = planFields(record.fields, fields);
@@ -78,7 +81,7 @@ export class ManychatConnection implements Connection {
   }
 
   perform(action: string, requests: readonly ActionRequest[]): Promise<readonly ActionResult[]> {
-    return perform(this.#client, action, requests);
+    return perform({ client: this.#client, flows: this.#flows }, action, requests);
   }
 
   async #compare(

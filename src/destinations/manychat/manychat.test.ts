@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Consents } from '../../consent/consent.js';
+import { createManychatEmulator, sandboxApiKey } from '../../sandbox/manychat/index.js';
+import { startSandbox } from '../../sandbox/sandbox-server.js';
 import type { ActionRequest } from '../action.js';
-import { outgoing, rehearse, request, text } from './test-support.js';
+import { testContext } from '../test-support.js';
+import { manychat } from './definition.js';
+import { settingsSchema } from './settings.js';
+import { openGate, outgoing, rehearse, request, text } from './test-support.js';
 
 const id = '17841400000000001';
 const known = { remoteId: id, memo: null };
@@ -77,6 +83,42 @@ describe('a contact in ManyChat', () => {
     expect((await stateOf(control)).subscribers[0]?.fields).toMatchObject({ 11: 'pro' });
   });
 
+  it('keeps its good fields also when ManyChat says in words we have never heard which one it refuses', async () => {
+    const { connection, control } = await rehearse();
+    const odd = {
+      status: 400,
+      body: { status: 'error', message: 'Nope', details: { messages: [{ message: 'Odd' }] } },
+    };
+    await control('POST', 'faults', { times: 2, path: 'setCustomFields', answer: odd });
+    const values = { Plan: text('pro'), Segments: text('vip') };
+    expect(await connection.upsert(request([outgoing(id, values)]))).toMatchObject([
+      { status: 'delivered', dropped: [{ field: 'Plan', code: 'HTTP_400' }] },
+    ]);
+    expect((await stateOf(control)).subscribers[0]?.fields).toEqual({ 16: 'vip' });
+  });
+
+  it('is refused as a whole when ManyChat refuses all of it for a reason that is no field’s', async () => {
+    const { connection, control } = await rehearse();
+    const blocked = { status: 400, body: { status: 'error', message: 'Contact is unsubscribed' } };
+    await control('POST', 'faults', { times: 9, path: 'setCustomFields', answer: blocked });
+    const values = { Plan: text('pro'), Segments: text('vip') };
+    expect(await connection.upsert(request([outgoing(id, values)]))).toMatchObject([
+      { status: 'failed', error: { kind: 'rejected', message: expect.stringContaining('unsubscribed') as string } },
+    ]);
+  });
+
+  it('gets a field that was made since we looked', async () => {
+    const { connection, control, clock } = await rehearse();
+    await connection.upsert(request([outgoing(id, { Plan: text('pro') })]));
+    const state = await stateOf(control);
+    const fields = [{ id: 77, name: 'Score', type: 'number' }];
+    await control('PUT', 'state', { ...state, fields });
+    clock.now = new Date(clock.now.getTime() + 6_000);
+    const score = { Score: { type: 'number', value: 3 } } as const;
+    expect(await connection.upsert(request([outgoing(id, score, { known })]))).toMatchObject([{ dropped: [] }]);
+    expect((await stateOf(control)).subscribers[0]?.fields).toMatchObject({ 77: 3 });
+  });
+
   it('gets and loses tags one by one, and nobody else loses any', async () => {
     const { connection, control, calls } = await rehearse();
     await connection.upsert(
@@ -142,12 +184,13 @@ describe('errors', () => {
 });
 
 describe('actions', () => {
-  const action = (input: object, remoteId = id): ActionRequest => ({
+  const action = (input: object, remoteId = id, consents: Consents = {}): ActionRequest => ({
     runId: 'run-1',
     input,
     plannedAt: new Date(),
-    subject: { profileId: 'p', key: remoteId, remoteId, memo: null, email: null, phone: null, consents: {} },
+    subject: { profileId: 'p', key: remoteId, remoteId, memo: null, email: null, phone: null, consents },
   });
+  const flow = 'content20260101120000_100002';
 
   it.each([
     ['tag.add', { tag: 'vip' }, { tags: [1] }],
@@ -170,6 +213,96 @@ describe('actions', () => {
     const { connection, control } = await rehearse();
     expect(await connection.perform?.(name, [action(input)])).toMatchObject([{ runId: 'run-1', status: 'done' }]);
     expect((await stateOf(control)).subscribers).toMatchObject([{ id, ...expected }]);
+  });
+
+  it('show an image and a link where the channel can, and else put the link into the text', async () => {
+    const { connection, control } = await rehearse();
+    const content = {
+      text: 'Hello',
+      image: 'https://cdn.test/i.png',
+      link: { title: 'Shop', url: 'https://shop.test' },
+    };
+    const agreed = {
+      whatsapp: { status: 'granted', at: '2026-01-01T00:00:00.000Z', source: 'bot', event: 'e' },
+    } as const;
+    await connection.perform?.('content.send', [
+      action(content),
+      action({ ...content, channel: 'whatsapp' }, '2', agreed),
+    ]);
+    expect((await stateOf(control)).subscribers.map(({ received }) => received)).toMatchObject([
+      [
+        {
+          content: {
+            content: {
+              messages: [
+                { type: 'image', url: 'https://cdn.test/i.png' },
+                { type: 'text', text: 'Hello', buttons: [{ type: 'url', caption: 'Shop', url: 'https://shop.test' }] },
+              ],
+            },
+          },
+        },
+      ],
+      [
+        {
+          content: {
+            content: { type: 'whatsapp', messages: [{ type: 'text', text: 'Hello\nShop: https://shop.test' }] },
+          },
+        },
+      ],
+    ]);
+  });
+
+  it.each([
+    ['content.send', { text: 'Hello', channel: 'whatsapp' }],
+    ['flow.start', { flow, channel: 'whatsapp' }],
+  ])('%s reaches nobody on WhatsApp who has not agreed to it', async (name, input) => {
+    const { connection, calls } = await rehearse();
+    expect(await connection.perform?.(name, [action(input)])).toEqual([
+      { runId: 'run-1', status: 'withheld', code: 'NO_CONSENT', message: 'consent for whatsapp is unknown' },
+    ]);
+    expect(calls()).toEqual([]);
+  });
+
+  it('start no more than a hundred flows an hour for a contact, and others’ all the same', async () => {
+    const { connection, control, clock } = await rehearse();
+    const started = await connection.perform?.(
+      'flow.start',
+      Array.from({ length: 101 }, () => action({ flow })),
+    );
+    expect(started?.filter(({ status }) => status === 'done')).toHaveLength(100);
+    expect(started?.at(-1)).toMatchObject({
+      status: 'failed',
+      error: { kind: 'throttled', details: { recordOnly: true, retryAfterMs: 3_600_000 } },
+    });
+    expect(await connection.perform?.('flow.start', [action({ flow }, '2')])).toMatchObject([{ status: 'done' }]);
+    clock.now = new Date(clock.now.getTime() + 3_600_001);
+    expect(await connection.perform?.('flow.start', [action({ flow })])).toMatchObject([{ status: 'done' }]);
+    expect((await stateOf(control)).subscribers[0]?.received).toHaveLength(101);
+  });
+
+  it.each([
+    ['a fault of ManyChat’s', { answer: { status: 502, body: 'Bad gateway' } }],
+    ['an answer that nobody can read', { answer: { status: 200, body: '<html>' } }],
+    ['a connection that is cut after the work was done', { drop: 'after' }],
+  ])('are open after %s where twice would be too often, and are done again where it is not', async (_what, fault) => {
+    const { connection, control } = await rehearse();
+    await control('POST', 'faults', { times: 2, method: 'POST', ...fault });
+    expect(await connection.perform?.('flow.start', [action({ flow })])).toMatchObject([
+      { status: 'failed', error: { kind: 'unknown' } },
+    ]);
+    expect(await connection.perform?.('tag.add', [action({ tag: 'vip' })])).toMatchObject([
+      { status: 'failed', error: { kind: 'transient' } },
+    ]);
+  });
+
+  it('may be done again when nobody was there to take them', async () => {
+    const closed = await startSandbox(createManychatEmulator, { port: 0 });
+    await closed.close();
+    const settings = settingsSchema.parse({ apiKey: sandboxApiKey, baseUrl: closed.origin });
+    const away = manychat.connect(settings, testContext({ call: openGate }));
+    expect(await away.perform?.('flow.start', [action({ flow })])).toMatchObject([
+      { status: 'failed', error: { kind: 'transient', details: { code: 'NO_ANSWER' } } },
+    ]);
   });
 
   it('take a tag from this one contact', async () => {

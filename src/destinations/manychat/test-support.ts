@@ -9,18 +9,22 @@ import { settingsSchema } from './settings.js';
 export interface Rehearsal {
   readonly connection: Connection;
   readonly calls: () => string[];
+  /** Time for the connection. */
+  readonly clock: { now: Date };
   readonly control: (method: 'GET' | 'PUT' | 'POST', path: string, body?: unknown) => Promise<unknown>;
 }
 
-const openGate: CallGate = (_call, send) => send(AbortSignal.timeout(5_000));
+export const openGate: CallGate = (_call, send) => send(AbortSignal.timeout(5_000));
 
 /** A sandbox page of its own and a connection to it. Ends with the test. */
 export async function rehearse(apiKey = sandboxApiKey): Promise<Rehearsal> {
+  const clock = { now: new Date() };
   const sandbox = await startSandbox(createManychatEmulator, { port: 0 });
   onTestFinished(() => sandbox.close());
   const settings = settingsSchema.parse({ apiKey, baseUrl: sandbox.origin });
   return {
-    connection: manychat.connect(settings, testContext({ call: openGate })),
+    clock,
+    connection: manychat.connect(settings, testContext({ call: openGate, now: () => clock.now })),
     calls: () => sandbox.journal.entries().map(({ method, path }) => `${method} ${path.split('?')[0] ?? ''}`),
     control: async (method, path, body) => {
       const headers = { 'content-type': 'application/json' };

@@ -59,24 +59,44 @@ export async function writeSubscriber(
   };
 }
 
-/** One bad field refuses the whole call: then they are set one by one, and the bad one is left out. */
+/** One bad field refuses the whole call: then they are set one by one, and the bad ones are left out. */
 async function setFields(client: ManychatClient, id: string, writes: readonly FieldWrite[]): Promise<DroppedField[]> {
   try {
     await client.setFields(id, writes);
     return [];
   } catch (error) {
-    const [only] = writes;
-    if (!isFieldsFault(error) || only === undefined) throw error;
-    if (writes.length === 1)
-      return [{ field: only.field_name, code: error.details.code ?? 'REFUSED', message: error.message }];
-    const parts: DroppedField[] = [];
-    for (const write of writes) parts.push(...(await setFields(client, id, [write])));
-    return parts;
+    if (!mayBeAField(error)) throw error;
+    const [only, ...others] = writes;
+    if (others.length === 0 && !isAField(error)) throw error;
+    if (only !== undefined && others.length === 0) return [leftOut(only.field_name, error)];
   }
+  const refused: { readonly name: string; readonly error: DeliveryError }[] = [];
+  for (const write of writes)
+    try {
+      await client.setFields(id, [write]);
+    } catch (error) {
+      if (!mayBeAField(error)) throw error;
+      refused.push({ name: write.field_name, error });
+    }
+  const [first] = refused;
+  // All of them, and none for a reason that is a field's: it is the contact that ManyChat does not like.
+  if (first !== undefined && refused.length === writes.length && !refused.some(({ error }) => isAField(error)))
+    throw first.error;
+  return refused.map(({ name, error }) => leftOut(name, error));
 }
 
-const isFieldsFault = (error: unknown): error is DeliveryError =>
-  error instanceof DeliveryError && ['UNKNOWN_FIELD', 'INVALID_VALUE'].includes(error.details.code ?? '');
+const leftOut = (field: string, { details, message }: DeliveryError): DroppedField => ({
+  field,
+  code: details.code ?? 'REFUSED',
+  message,
+});
+
+/** ManyChat says in words, which it may change, what it does not like. */
+const mayBeAField = (error: unknown): error is DeliveryError =>
+  error instanceof DeliveryError && error.kind === 'rejected' && error.details.code !== 'UNKNOWN_CONTACT';
+
+const isAField = ({ details }: DeliveryError): boolean =>
+  details.code === 'UNKNOWN_FIELD' || details.code === 'INVALID_VALUE';
 
 async function addTag(client: ManychatClient, id: string, tag: string, create: CreatePolicy): Promise<DroppedField[]> {
   try {
