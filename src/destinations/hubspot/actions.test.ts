@@ -119,7 +119,7 @@ describe('lists and workflows', () => {
     expect(account.calls().filter((call) => call.includes('workflow-id-mappings'))).toHaveLength(1);
   });
 
-  it('do not enrol in a workflow that is unknown or off, nor a person without an address', async () => {
+  it('do not enrol in a workflow that is unknown or off, nor a person unknown there or without an address', async () => {
     const { account, ada } = await withAda();
     const outcomes = await perform(
       account,
@@ -127,12 +127,16 @@ describe('lists and workflows', () => {
       runOf(ada, { workflow: '123' }),
       runOf(ada, { workflow: '900003' }),
       runOf(subjectOf(ada.remoteId, null), { workflow: '900002' }),
+      runOf(subjectOf(ada.remoteId, 'nobody@example.com'), { workflow: '900002' }),
+      runOf(ada, { workflow: '77', idKind: 'workflow' }),
     );
-    expect(outcomes.map(({ status }) => status)).toEqual(['failed', 'failed', 'failed']);
+    expect(outcomes.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'failed'));
     expect(outcomes).toMatchObject([
       { error: { details: { code: 'UNKNOWN_WORKFLOW' } } },
       { error: { kind: 'rejected' } },
       { error: { details: { code: 'NO_EMAIL' } } },
+      { error: { kind: 'rejected', message: 'Contact with email nobody@example.com does not exist' } },
+      { error: { kind: 'rejected', message: 'No workflow found with ID 77' } },
     ]);
   });
 

@@ -3,8 +3,9 @@ import type { RecordResult } from '../destination.js';
 import type { UpsertAnswer, UpsertedContact } from './api/contacts.js';
 import { comparableKey, contactsByKey } from './contact-key.js';
 import { type ContactWrite, withoutField } from './contact-write.js';
-import { certainCulprits, droppableField, isNamed, type Naming, suspectWrites } from './culprit.js';
+import { certainCulprits, droppableField, isNamed, type Naming, quotesId, suspectWrites } from './culprit.js';
 import { toDelivered } from './delivered-contact.js';
+import { HubspotError } from './to-delivery-error.js';
 
 interface Parts extends Naming {
   /** One call to HubSpot. */
@@ -13,12 +14,18 @@ interface Parts extends Naming {
   readonly onContradiction: () => void;
 }
 
+/** After so many calls that met a lock, whoever is left waits: many locked records are not worth sorting out. */
+const mostLockedCalls = 16;
+
 /**
  * Brings one batch (at most 100 records with different keys) to HubSpot. As a rule that is one call. HubSpot refuses a whole batch for one
  * bad record; then the culprit is taken from the text of the refusal, or found by halving, and the others are written.
  */
 export class BatchDelivery {
   readonly #results = new Map<string, RecordResult>();
+  #lockedCalls = 0;
+  /** So many calls have met locks that no more are made. */
+  #givenUp: DeliveryError | null = null;
 
   constructor(private readonly parts: Parts) {}
 
@@ -44,17 +51,19 @@ export class BatchDelivery {
   /** Sends a batch. @returns the refusal of the whole batch, or null when HubSpot took it up */
   async #attempt(writes: readonly ContactWrite[]): Promise<DeliveryError | null> {
     if (writes.length === 0) return null;
+    if (this.#givenUp !== null) return this.#givenUp;
     try {
       await this.#takeApart(writes, await this.parts.send(writes));
       return null;
     } catch (error) {
-      if (error instanceof DeliveryError && error.kind === 'rejected') return error;
+      if (error instanceof DeliveryError && (error.kind === 'rejected' || isLock(error))) return error;
       throw error;
     }
   }
 
   /** A batch of which at least one record is bad. */
   async #settleRefused(writes: readonly ContactWrite[], refusal: DeliveryError): Promise<void> {
+    if (isLock(refusal)) return this.#settleLocked(writes, refusal);
     const culprits = certainCulprits(refusal, writes, this.parts);
     if (culprits.length > 0) {
       const corrected = this.#settleRecords(culprits.map((write) => ({ write, error: refusal })));
@@ -64,6 +73,17 @@ export class BatchDelivery {
     if (suspects.length === writes.length) return this.#halve(writes, refusal);
     await this.#deliver(without(writes, suspects));
     return suspects.length === 1 ? this.#deliver(suspects) : this.#halve(suspects, refusal);
+  }
+
+  /** A record that is written to by somebody else at this moment comes later, alone. */
+  async #settleLocked(writes: readonly ContactWrite[], lock: DeliveryError): Promise<void> {
+    this.#lockedCalls += 1;
+    if (this.#lockedCalls >= mostLockedCalls) this.#givenUp = lock;
+    const all = writes.length === 1 || this.#givenUp !== null;
+    const locked = all ? writes : writes.filter((write) => quotesId(lock, write));
+    if (locked.length === 0) return this.#halve(writes, lock);
+    for (const write of locked) this.#fail(write, later(lock));
+    return this.#deliver(without(writes, locked));
   }
 
   /** When the first half is fine the culprit is in the second, which need not be sent whole to know that. */
@@ -122,6 +142,16 @@ export class BatchDelivery {
     this.#results.set(profileId, { profileId, status: 'failed', error });
   }
 }
+
+const isLock = (error: DeliveryError): boolean => error instanceof HubspotError && error.isLock;
+
+/** For this record only: the destination goes on. */
+const later = ({ message, details: { code, retryAfterMs } }: DeliveryError): DeliveryError =>
+  new DeliveryError('transient', message, {
+    recordOnly: true,
+    ...(code === undefined ? {} : { code }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
 
 function without(writes: readonly ContactWrite[], some: readonly ContactWrite[]): ContactWrite[] {
   const excluded = new Set(some);

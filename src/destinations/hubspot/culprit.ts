@@ -54,6 +54,10 @@ export function isNamed(error: DeliveryError, write: ContactWrite, { keyField, i
   return field === keyField && key.length >= distinctiveLength && quotes(error.message, key);
 }
 
+/** Does the text name the record by HubSpot's own id? */
+export const quotesId = ({ message }: DeliveryError, { record: { known } }: ContactWrite): boolean =>
+  known !== null && quotes(message, known.remoteId);
+
 const carries = ({ properties }: ContactWrite, field: string | undefined): boolean =>
   field !== undefined && properties[field] !== undefined;
 

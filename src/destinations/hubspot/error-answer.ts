@@ -55,12 +55,26 @@ export function readErrorAnswer(body: unknown): ErrorAnswer {
     category,
     subCategory,
     policyName,
-    oauthError: error === null ? null : (status ?? error),
+    oauthError: refusesGrant(status, error) ? (status ?? error) : null,
     faults: faults.length > 0 ? faults : clashingValue(message),
     named: contexts.flatMap(({ objectWriteTraceId = [], ids = [] }) => [...objectWriteTraceId, ...ids]).filter(Boolean),
     missingScopes: contexts.flatMap(({ requiredGranularScopes = [] }) => requiredGranularScopes),
   };
 }
+
+/** RFC 6749, section 5.2. Gateways use a field of that name for other words. */
+const grantErrors = new Set([
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+]);
+
+/** `BAD_REFRESH_TOKEN`, `BAD_CLIENT_ID` … stand where other errors say "error". */
+const refusesGrant = (status: string | null, error: string | null): boolean =>
+  grantErrors.has(error ?? '') || status?.startsWith('BAD_') === true;
 
 function listedFaults(message: string | null): Fault[] {
   const list = /^Property values were not valid: (\[.*\])$/s.exec(message ?? '')?.[1];

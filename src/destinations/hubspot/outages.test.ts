@@ -2,11 +2,24 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { sandboxAccessToken } from '../../sandbox/hubspot/index.js';
 import { DeliveryError } from '../delivery-error.js';
-import { byHand, outcomes, outgoing, rehearse, request, stateOf, text, upsertCall } from './test-support.js';
+import {
+  byHand,
+  outcomes,
+  outgoing,
+  rehearse,
+  type Rehearsal,
+  request,
+  stateOf,
+  text,
+  upsertCall,
+} from './test-support.js';
 
 const ada = () => outgoing('ada@example.com', { firstname: text('Ada') });
 const batch = (count: number) =>
   Array.from({ length: count }, (_, n) => outgoing(`p${String(n)}@example.com`, { country: text('Peru') }));
+
+const lock = async (account: Rehearsal, lockedRecords: readonly string[]): Promise<unknown> =>
+  account.control('PUT', 'state', { ...(await stateOf(account)), behaviour: { lockedRecords } });
 
 describe('an outage', () => {
   it('ends a call that HubSpot does not answer', async () => {
@@ -84,15 +97,52 @@ describe('an outage', () => {
 });
 
 describe('an account that is busy', () => {
-  it('with a record rests two seconds and goes on', async () => {
+  it('with one record delivers the others, and that one alone comes two seconds later', async () => {
     const account = await rehearse();
-    const [result] = await account.connection.upsert(request([ada()]));
+    const records = [ada(), ...batch(30)];
+    const [result] = await account.connection.upsert(request(records));
     const id = result?.status === 'delivered' ? result.remoteId : '';
-    await account.control('PUT', 'state', { ...(await stateOf(account)), behaviour: { lockedRecords: [id] } });
-    await expect(account.connection.upsert(request([ada()]))).rejects.toMatchObject({
-      kind: 'throttled',
-      details: { retryAfterMs: 2_000 },
-    });
+    await lock(account, [id]);
+    const again = records.map((record) =>
+      record === records[0] ? { ...record, known: { remoteId: id, memo: null } } : record,
+    );
+    const before = account.calls().length;
+    const results = await account.connection.upsert(request(again));
+    expect(results.filter(({ status }) => status === 'delivered')).toHaveLength(30);
+    expect(results.filter(({ status }) => status === 'failed')).toMatchObject([
+      {
+        profileId: records[0]?.profileId,
+        error: { kind: 'transient', details: { retryAfterMs: 2_000, recordOnly: true } },
+      },
+    ]);
+    expect(account.calls().slice(before)).toHaveLength(2);
+    await lock(account, []);
+    expect(await account.connection.upsert(request([ada()]))).toMatchObject([{ status: 'delivered' }]);
+  });
+
+  it('with a record that it does not name is taken apart until the others are delivered', async () => {
+    const account = await rehearse();
+    await account.connection.upsert(request([ada()]));
+    const before = account.calls().length;
+    const locked = { status: 423, body: { status: 'error', message: 'Locked' } };
+    await account.control('POST', 'faults', { path: '/batch/upsert', answer: locked });
+    const results = await account.connection.upsert(request(batch(100)));
+    expect(results.filter(({ status }) => status === 'delivered')).toHaveLength(100);
+    expect(account.calls().length - before).toBeLessThanOrEqual(2 + Math.ceil(Math.log2(100)));
+  });
+
+  it('with very many records is left alone soon', async () => {
+    const account = await rehearse();
+    const records = batch(100);
+    const made = await account.connection.upsert(request(records));
+    await lock(
+      account,
+      made.map((result) => (result.status === 'delivered' ? result.remoteId : '')),
+    );
+    const before = account.calls().length;
+    const results = await account.connection.upsert(request(records));
+    expect(new Set(Object.values(outcomes(records, results)))).toEqual(new Set(['failed transient LOCKED']));
+    expect(account.calls().length - before).toBeLessThanOrEqual(20);
   });
 
   it('moving to another data centre rests as long as HubSpot says, up to a day', async () => {

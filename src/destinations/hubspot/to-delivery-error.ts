@@ -11,6 +11,8 @@ export class HubspotError extends DeliveryError {
     details: { readonly code: string; readonly field?: string; readonly retryAfterMs?: number },
     /** Trace ids and keys of the records it is about, where HubSpot says so. */
     readonly named: readonly string[],
+    /** Somebody else writes to one of the records at this very moment. */
+    readonly isLock = false,
   ) {
     super(kind, message, details);
   }
@@ -48,7 +50,7 @@ const verdicts: Readonly<Record<number, Verdict>> = {
   401: needsPerson,
   403: needsChange, // Let in, but a scope, a permission or a paid feature is missing.
   404: refused,
-  405: needsPerson, // Like a 404 without HubSpot's own words: the base URL leads elsewhere.
+  405: needsPerson, // Like a 404 without HubSpot's own words, see `isStrange`.
   408: perhapsDone,
   409: refused,
   423: { kind: 'throttled', retryAfterMs: 2_000 }, // The record is locked by heavy writing.
@@ -120,13 +122,16 @@ function fromAnswer({ code: status, body, headers }: z.infer<typeof exceptionSch
     ...fieldOf(answer),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
   };
-  return new HubspotError(settled(kind, call), words(answer, status, call), details, answer.named);
+  return new HubspotError(settled(kind, call), words(answer, status, call), details, answer.named, status === 423);
 }
 
 function verdictOn(status: number, answer: ErrorAnswer): Verdict {
-  if (answer.oauthError !== null || (status === 404 && answer.category === null)) return needsPerson;
+  if (answer.oauthError !== null || (status === 404 && isStrange(answer))) return needsPerson;
   return verdicts[status] ?? (status >= 500 ? perhapsDone : refused);
 }
+
+/** Not HubSpot's own words: the base URL leads elsewhere. */
+const isStrange = ({ category, message }: ErrorAnswer): boolean => category === null && message === null;
 
 /** By the policy's name; old answers and those of search have only a text. */
 function throttled({ policyName, message }: ErrorAnswer, { now, timeZone }: FailedCall): Verdict {
