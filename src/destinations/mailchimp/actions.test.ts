@@ -215,6 +215,20 @@ describe('a campaign', () => {
     expect(await campaigns(stage)).toMatchObject([{ status: 'sent', emails_sent: 2 }]);
   });
 
+  it('that went out after all, though Mailchimp’s listing does not show it yet, is done and not refused', async () => {
+    const stage = await cast();
+    const run = account(letter);
+    const [first] = await stage.perform('campaign.send', run);
+    const [sent] = await campaigns(stage);
+    const settings = { title: `Campaign (Parley ${run.runId})` };
+    const body = { campaigns: [{ id: sent?.id, status: 'save', settings }] };
+    await stage.send('POST', '/_sandbox/faults', { path: '/campaigns?', answer: { status: 200, body } });
+    expect(await stage.perform('campaign.send', run)).toMatchObject([
+      { status: 'done', already: true, reference: first?.status === 'done' ? first.reference : '' },
+    ]);
+    expect(await campaigns(stage)).toHaveLength(1);
+  });
+
   it('that is not ready is refused with Mailchimp’s own list of what is missing', async () => {
     const { perform, setUp } = await cast();
     await setUp((audience) => (audience.members = []));

@@ -41,6 +41,7 @@ import { previewRecords } from './preview.js';
 import { remoteFields } from './remote-fields.js';
 import { SegmentChanges } from './segment-changes.js';
 import type { MailchimpSettings } from './settings.js';
+import { Turns } from './turns.js';
 import { Upsert, type UpsertTools } from './upsert.js';
 import { Withdrawals } from './withdrawals.js';
 
@@ -79,6 +80,7 @@ export class MailchimpConnection implements Connection {
       segments: new SegmentChanges(audience, client),
       statusOfGrant: (optIn) => this.#statusOfGrant(optIn),
       now,
+      updates: new Turns(limits.parallelCalls),
       membersInRows: true,
       batchSize: limits.batchSize,
       parallelCalls: limits.parallelCalls,

@@ -78,6 +78,70 @@ describe('an opt-out made at Mailchimp', () => {
     expect(await sandbox.member(ada)).toMatchObject({ status: 'subscribed' });
   });
 
+  it('after which the person has signed up again is not undone by a batch before they have confirmed it', async () => {
+    const sandbox = await rehearse();
+    const { update } = await membersInBatches(sandbox);
+    await sandbox.patch(ada, { status: 'unsubscribed' });
+    await sandbox.patch(ada, { status: 'pending' });
+    await update();
+    expect(await sandbox.member(ada)).toMatchObject({ status: 'pending', merge_fields: { FNAME: 'Grace' } });
+  });
+
+  it('is found although deliveries that needed no look came in between', async () => {
+    const clock = { at: Date.parse('2026-05-01T10:00:00Z') };
+    const sandbox = await rehearse({ now: () => new Date(clock.at) });
+    const anHourLater = async (): Promise<void> => {
+      clock.at += 3_600_000;
+      await sandbox.send('PUT', '/_sandbox/clock', { now: new Date(clock.at).toISOString() });
+    };
+    clock.at -= 3_600_000;
+    await anHourLater();
+    const people = [ada, 'b@chat.test', 'c@chat.test', 'd@chat.test', 'e@chat.test', 'f@chat.test'];
+    const created = await sandbox.upsert(...people.map((email) => record(email)));
+    await anHourLater();
+    await sandbox.patch(ada, { status: 'unsubscribed' });
+    await anHourLater();
+    const lists = { lists: ['Fans'], listsToAdd: ['Fans'], changed: {} };
+    const listed = await sandbox.upsert(
+      ...people.map((email, index) => record(email, { ...known(created[index]), ...lists })),
+    );
+    await anHourLater();
+    await sandbox.upsert(
+      ...people.map((email, index) => record(email, { ...known(listed[index]), fields: changed, changed })),
+    );
+    expect(await sandbox.member(ada)).toMatchObject({ status: 'unsubscribed' });
+    expect(await sandbox.member('f@chat.test')).toMatchObject({ merge_fields: { FNAME: 'Grace' } });
+  });
+
+  it('is not made to look newer by us: who left Mailchimp once and agrees now is read before anything is written', async () => {
+    const clock = { at: Date.parse('2026-05-01T10:00:00Z') };
+    const sandbox = await rehearse({ now: () => new Date(clock.at) });
+    const everybody = Array.from({ length: 12 }, (_, index) => `p${String(index)}@chat.test`);
+    await sandbox.send('PUT', '/_sandbox/clock', { now: '2026-02-01T10:00:00Z' });
+    for (const email_address of everybody)
+      await sandbox.send('POST', `${list}/members`, { email_address, status: 'subscribed' });
+    for (const email of everybody.slice(0, 2)) await sandbox.optOut(email);
+    await sandbox.send('PUT', '/_sandbox/clock', { now: new Date(clock.at).toISOString() });
+    const consents = { email: consent('granted', '2026-04-01T10:00:00.000Z') };
+    const alone = await sandbox.upsert(record('p0@chat.test', { consents }));
+    const many = await sandbox.upsert(...everybody.slice(1).map((email) => record(email, { consents })));
+    expect([alone[0]?.status, ...many.map(({ status }) => status)].filter((one) => one === 'withheld')).toHaveLength(2);
+    for (const email of everybody.slice(0, 2))
+      expect(await sandbox.member(email)).toMatchObject({ last_changed: '2026-02-01T10:00:00+00:00' });
+  });
+
+  it('of the same second as the consent counts as the later one', async () => {
+    const sandbox = await rehearse();
+    await sandbox.send('POST', `${list}/members`, { email_address: ada, status: 'unsubscribed' });
+    const { last_changed } = await sandbox.member(ada);
+    const sameSecond = new Date(Date.parse(String(last_changed)) + 999).toISOString();
+    const [result] = await sandbox.upsert(record(ada, { consents: { email: consent('granted', sameSecond) } }));
+    expect(result).toMatchObject({ status: 'withheld', code: 'unsubscribed_at_mailchimp' });
+    const nextSecond = new Date(Date.parse(String(last_changed)) + 1_000).toISOString();
+    const [later] = await sandbox.upsert(record(ada, { consents: { email: consent('granted', nextSecond) } }));
+    expect(later).toMatchObject({ status: 'delivered' });
+  });
+
   it('of the person stands against any consent of ours, and is asked once per delivery', async () => {
     const sandbox = await rehearse();
     const [created] = await sandbox.upsert(record(ada));
@@ -162,6 +226,18 @@ describe('a withdrawal', () => {
     const again = await sandbox.upsert(record(ada, { known: result.known ?? null, changed }));
     expect(again).toMatchObject([{ status: 'withheld', code: 'unsubscribed_at_mailchimp' }]);
     expect(sandbox.calls()).toEqual([`GET ${path}`]);
+  });
+
+  it('of somebody whom a colleague deleted is carried out once, too', async () => {
+    const sandbox = await rehearse();
+    const [created] = await sandbox.upsert(record(ada));
+    await sandbox.send('POST', `${path}/actions/delete-permanent`);
+    sandbox.startCounting();
+    for (let time = 0; time < 2; time += 1)
+      expect(await sandbox.upsert(record(ada, { ...known(created), consents: revoked }))).toMatchObject([
+        { status: 'withheld', code: 'no_email_consent' },
+      ]);
+    expect(sandbox.calls()).toEqual([`PATCH ${path}`]);
   });
 
   it('never makes a contact, and asks for an unknown one only once', async () => {

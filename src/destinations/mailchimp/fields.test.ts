@@ -233,7 +233,7 @@ describe('tags', () => {
 
   it('made since the segments were read are taken away too', async () => {
     const sandbox = await rehearse();
-    const people = ['a', 'b', 'c', 'd'].map((name) => `${name}@chat.test`);
+    const people = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}@chat.test`);
     const first = await sandbox.upsert(...people.map((email) => record(email, { tags: ['old'] })));
     const change = (results: readonly RecordResult[], add: readonly string[], remove: readonly string[]) =>
       sandbox.upsert(

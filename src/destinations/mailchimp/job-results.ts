@@ -8,6 +8,8 @@ const resultsFile = z.array(
   z.object({ status_code: z.coerce.number(), operation_id: z.coerce.string(), response: z.string().default('') }),
 );
 
+const downloadMs = 60_000;
+
 /** Reads the archive of a finished job: a gzipped tar of JSON files. @returns the answers by operation id */
 export async function readJobResults(api: MailchimpApi, url: string): Promise<ReadonlyMap<string, JobAnswer>> {
   const archive = await api.run({ operation: 'batches.results' }, () => download(url));
@@ -25,7 +27,7 @@ export async function readJobResults(api: MailchimpApi, url: string): Promise<Re
 /** The address is a signed one at a storage service: our key must not go there. */
 async function download(url: string): Promise<Buffer> {
   if (!URL.canParse(url)) throw unreadable('there is no archive');
-  const response = await fetch(url);
+  const response = await fetch(url, { signal: AbortSignal.timeout(downloadMs) });
   if (!response.ok) throw unreadable(`the archive was answered ${String(response.status)}`);
   return Buffer.from(await response.arrayBuffer());
 }

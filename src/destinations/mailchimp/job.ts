@@ -109,13 +109,17 @@ export function failed({ record }: Job, error: DeliveryError): RecordResult {
   return { profileId: record.profileId, status: 'failed', error };
 }
 
+/** Mailchimp tells times in whole seconds: what it says happened at one may have happened anywhere in it. */
+const withinMs = 999;
+
 /** Whether the grant is newer than what took the member off: an opt-out of ours is as old as the withdrawal behind it; any other as old as the member's last change at most. */
 export function grantIsNewer(job: Job, member: Member): boolean {
   const { memo } = job;
   const isOurs = memo !== null && memo.withdrawnAt !== null && memo.changedAt === member.last_changed;
-  const optedOutAt = isOurs && memo.withdrawnAt !== null ? memo.withdrawnAt : new Date(member.last_changed);
+  const optedOutMs =
+    isOurs && memo.withdrawnAt !== null ? memo.withdrawnAt.getTime() : Date.parse(member.last_changed) + withinMs;
   const granted = decidedAt(job);
-  return granted !== null && granted > optedOutAt;
+  return granted !== null && granted.getTime() > optedOutMs;
 }
 
 /** An error about one record: some are Mailchimp's rules at work, and then the record is withheld. */
@@ -158,15 +162,15 @@ export function isUnchanged({ news, record, memo }: WriteJob): boolean {
   return isEmpty(news) && tags.length === 0;
 }
 
-/** The result of a record that needed no call. */
-export function stillDelivered(job: WriteJob, at: Date): RecordResult {
+/** The result of a record that needed no call. @param seenAt when the opt-outs at Mailchimp were looked at; null: they were not */
+export function stillDelivered(job: WriteJob, seenAt: Date | null): RecordResult {
   const { record, memo, news } = job;
   return {
     profileId: record.profileId,
     status: 'delivered',
     remoteId: record.known?.remoteId ?? '',
     created: false,
-    memo: memo === null ? null : writeMemo({ ...memo, seenAt: at }),
+    memo: memo === null ? null : writeMemo({ ...memo, seenAt: seenAt ?? memo.seenAt }),
     dropped: news.dropped,
   };
 }

@@ -33,15 +33,15 @@ export function aloneOrLook(job: Job): 'alone' | 'look' {
 }
 
 function isCarriedOut(job: Job, withdrawals: Withdrawals): boolean {
-  const { decision, memo, record, email } = job;
+  const { decision, memo, email } = job;
   const at = decidedAt(job);
   if (decision === null || at === null) return false;
-  if (record.known === null) return withdrawals.isKnown(email, decision.at);
+  if (withdrawals.isKnown(email, decision.at)) return true;
   return memo !== null && memo.email === email && memo.withdrawnAt !== null && memo.withdrawnAt >= at;
 }
 
-/** Requests that known members cost one by one, against a look at two lists of opt-outs and one batch. */
-const callsOfABatch = 3;
+/** Requests that known members cost one by one, against a look at three lists of who has left, and one batch. */
+const callsOfABatch = 4;
 
 /** A handful of known members is cheaper, and safe without any look, one by one. */
 export function isCheaperAlone(jobs: readonly Job[]): boolean {

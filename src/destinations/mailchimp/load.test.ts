@@ -46,7 +46,7 @@ it('ten thousand people, twenty of them bad, arrive and change in no more calls 
   });
   expect(delivered(await upsertAll(update))).toHaveLength(everybody - 21);
   expect(calls().filter((call) => call === `POST ${list}`)).toHaveLength(20);
-  // Each batch of members is preceded by a fresh look at both kinds of opt-outs; one person is read alone.
+  // Each batch of members is preceded by a fresh look at the three lists of who has left; batches that begin together share it.
   expect(calls().length).toBeLessThanOrEqual(20 * 3 + 1);
   expect(await member('p9999@chat.test')).toMatchObject({ merge_fields: { FNAME: 'Grace' } });
   expect(await member('p7@chat.test')).toMatchObject({ status: 'unsubscribed', merge_fields: { FNAME: 'Ada' } });

@@ -5,32 +5,27 @@ import type { OptOuts } from './opt-outs.js';
 const clockSkewMs = 5 * 60_000;
 
 /**
- * What has to be known before batches go out. New people can only be mistaken for somebody who was archived after the grant;
- * a large load of them need not ask again every second. Members may have opted out in either way, and a row of theirs
- * would undo it, so they are looked up every time.
+ * Before new people go out in a batch: they can only be mistaken for somebody who was archived after the grant. A large load of them need
+ * not ask again every second.
  */
-export async function lookUpOptOuts(
-  optOuts: OptOuts,
-  fresh: readonly Job[],
-  updates: readonly Job[],
-  inLoad: boolean,
-): Promise<void> {
-  const lastSeen = updates.map(({ memo }) => (memo === null ? null : new Date(memo.seenAt.getTime() - clockSkewMs)));
-  const since = [...fresh.map(decidedAt), ...lastSeen];
-  if (since.length > 0) await optOuts.refresh('archived', earliest(since), inLoad && updates.length === 0);
-  if (updates.length > 0) await optOuts.refresh('unsubscribed', earliest(lastSeen), false);
+export async function lookUpArchived(optOuts: OptOuts, fresh: readonly Job[], inLoad: boolean): Promise<void> {
+  if (fresh.length > 0) await optOuts.refresh('archived', earliest(fresh.map(decidedAt)), inLoad);
 }
 
-/** For contacts that turned out to be there: who was unsubscribed after the grant we have. */
-export async function lookUpUnsubscribed(optOuts: OptOuts, jobs: readonly Job[]): Promise<void> {
-  const granted = jobs.filter(({ decision }) => decision !== null);
-  if (granted.length > 0) await optOuts.refresh('unsubscribed', earliest(granted.map(decidedAt)), false);
+/** Before members go out in a batch: they may have left in any way, which a row of theirs would undo, so it is always asked anew. */
+export async function lookUpOptOuts(optOuts: OptOuts, updates: readonly Job[]): Promise<void> {
+  if (updates.length === 0) return;
+  const since = earliest(updates.map(({ memo }) => memo?.seenAt ?? null));
+  await Promise.all(
+    (['archived', 'unsubscribed', 'pending'] as const).map((status) => optOuts.refresh(status, since, false)),
+  );
 }
 
 /** null stands for "ever" and is earlier than anything. */
 function earliest([first = null, ...rest]: readonly (Date | null)[]): Date | null {
-  return rest.reduce((earlier, date) => {
-    if (earlier === null || date === null) return null;
-    return date < earlier ? date : earlier;
+  const date = rest.reduce((earlier, one) => {
+    if (earlier === null || one === null) return null;
+    return one < earlier ? one : earlier;
   }, first);
+  return date === null ? null : new Date(date.getTime() - clockSkewMs);
 }

@@ -53,15 +53,10 @@ export class OneByOne {
     return written === null ? this.create(job) : this.#done(job, written);
   }
 
-  /**
-   * Writes first, for a member we have no reason to doubt; the answer tells its status.
-   *
-   * @param optOutsAreOlder it is known that nobody opted this address out after the grant
-   */
-  async write(job: WriteJob, optOutsAreOlder: boolean): Promise<RecordResult> {
+  /** Writes first, for a member we have no reason to doubt; the answer tells its status. */
+  async write(job: WriteJob): Promise<RecordResult> {
     const written = await this.#patch(job, job.news, {});
-    if (written === null) return this.create(job);
-    return this.#settle(job, written, optOutsAreOlder);
+    return written === null ? this.create(job) : this.#settle(job, written);
   }
 
   /**
@@ -72,7 +67,7 @@ export class OneByOne {
     const atNewAddress: WriteJob = { ...job, memo: null, news: job.whole };
     try {
       const written = await this.#patch({ ...job, email: from }, job.news, { email_address: job.email });
-      return written === null ? await this.look(atNewAddress) : await this.#settle(job, written, false);
+      return written === null ? await this.look(atNewAddress) : await this.#settle(job, written);
     } catch (error) {
       if (!isNotMovable(error)) throw error;
     }
@@ -124,9 +119,10 @@ export class OneByOne {
     if (marketing_permissions !== undefined) await this.tools.client.patch(job.email, { marketing_permissions });
   }
 
-  async #settle(job: WriteJob, written: Written, optOutsAreOlder: boolean): Promise<RecordResult> {
+  /** Our own write is the last change now, so it cannot be told how old an opt-out is: it counts as newer than the grant. */
+  async #settle(job: WriteJob, written: Written): Promise<RecordResult> {
     const { status } = written.member;
-    const step = this.#step(job, status, optOutsAreOlder);
+    const step = this.#step(job, status, false);
     if (step === 'withhold') return this.#withheld(job, written.member);
     if (step === 'subscribe') return this.#subscribe(job, job.whole);
     return this.#done(job, written);
@@ -134,7 +130,7 @@ export class OneByOne {
 
   async #subscribe(job: WriteJob, whole: ContactWrite): Promise<RecordResult> {
     const status = await this.tools.statusOfGrant();
-    const written = await this.#patch(job, whole, { status });
+    const written = await this.#patch(job, whole, { status, ...consentEvidence(job, status) });
     if (written === null) return this.create(job);
     return this.#done({ ...job, memo: null }, written);
   }

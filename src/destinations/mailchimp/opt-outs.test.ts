@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { directly, MailchimpApi } from './api.js';
 import { MailchimpClient } from './client.js';
@@ -77,6 +77,17 @@ describe('the list of who opted out', () => {
     expect(reads(sandbox)).toBe(2);
     clock.at += 10_000;
     await optOuts.refresh('archived', march, true);
+    expect(reads(sandbox)).toBe(3);
+  });
+
+  it('is read once for all who ask before the reading begins, and once more for who asks after it has begun', async () => {
+    const { sandbox, optOuts } = await archivedContacts(5);
+    const ask = () => optOuts.refresh('archived', march, false);
+    await Promise.all([ask(), ask(), ask()]);
+    expect(reads(sandbox)).toBe(1);
+    const first = ask();
+    await vi.waitFor(() => expect(reads(sandbox)).toBe(2), { interval: 1 });
+    await Promise.all([first, ask(), ask()]);
     expect(reads(sandbox)).toBe(3);
   });
 });

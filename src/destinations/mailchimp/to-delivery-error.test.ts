@@ -28,6 +28,8 @@ describe('an answer of Mailchimp', () => {
     [403, problem('User Disabled'), { kind: 'unauthorized' }],
     [403, {}, { kind: 'throttled', details: { retryAfterMs: 60_000 } }],
     [404, problem('Resource Not Found'), { kind: 'rejected', details: { code: 'Resource Not Found' } }],
+    [404, problem('ResourceNotFound'), { kind: 'rejected', details: { code: 'Resource Not Found' } }],
+    [400, problem('Member in compliance state'), { kind: 'rejected', details: { code: complianceState } }],
     [405, problem('Method Not Allowed'), { kind: 'rejected' }],
     [408, {}, { kind: 'transient' }],
     [426, {}, { kind: 'unauthorized' }],

@@ -62,7 +62,7 @@ export function toDeliveryError(thrown: unknown, repeatable = true): DeliveryErr
   const retryAfterMs = retryAfter(response?.headers['retry-after']) ?? rule?.retryAfterMs;
   const field = problem?.errors[0]?.field;
   return new DeliveryError(kind, sentence(status, problem), {
-    code: problem?.title ?? String(status),
+    code: problem === undefined ? String(status) : codeOf(problem.title),
     ...(field === undefined || field === '' ? {} : { field }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(rule?.recordOnly === true && { recordOnly: true }),
@@ -104,6 +104,23 @@ function retryAfter(header: unknown): number | undefined {
 /** Codes of ours for what only Mailchimp's title or a row's sentence says. */
 export const complianceState = 'Member In Compliance State';
 export const forgottenEmail = 'Forgotten Email Not Subscribed';
+
+/** Titles that something is made of. Mailchimp does not always write the same one in the same way. */
+const titles = [
+  complianceState,
+  forgottenEmail,
+  'Member Exists',
+  'Resource Not Found',
+  'Invalid Resource',
+  'Bad Request',
+  'JSON Parse Exception',
+].map((title) => [plain(title), title] as const);
+
+const codeOf = (title: string): string => new Map(titles).get(plain(title)) ?? title;
+
+function plain(title: string): string {
+  return title.toLowerCase().replaceAll(' ', '');
+}
 
 interface RowRule {
   readonly words: RegExp;

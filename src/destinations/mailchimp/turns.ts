@@ -1,11 +1,23 @@
-/** Lets one piece of work begin when the one before has ended, so that two that read and then write do not undo each other. */
+/**
+ * Lets pieces of work begin in the order they came, only so many at once. One at a time, two that read and then write do not undo each
+ * other.
+ */
 export class Turns {
-  #last: Promise<unknown> = Promise.resolve();
+  #underWay = 0;
+  readonly #waiting: (() => void)[] = [];
 
-  take<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work);
-    // Its own caller hears of a failure.
-    this.#last = turn.catch(() => undefined);
-    return turn;
+  constructor(private readonly atOnce = 1) {}
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#underWay < this.atOnce) this.#underWay += 1;
+    else await new Promise<void>((begin) => this.#waiting.push(begin));
+    try {
+      return await work();
+    } finally {
+      // Whoever comes next takes the place over.
+      const begin = this.#waiting.shift();
+      if (begin === undefined) this.#underWay -= 1;
+      else begin();
+    }
   }
 }

@@ -114,7 +114,7 @@ describe('new people', () => {
 });
 
 describe('known members', () => {
-  it('are changed 500 in one call, after a look at both lists of opt-outs', async () => {
+  it('are changed 500 in one call, after a look at the lists of those who have left', async () => {
     const { upsert, calls, startCounting, member } = await rehearse();
     const created = await upsert(...people(500));
     startCounting();
@@ -123,7 +123,7 @@ describe('known members', () => {
       ...people(500).map((person, index) => ({ ...person, ...known(created[index]), changed })),
     );
     expect(results.every(({ status }) => status === 'delivered')).toBe(true);
-    expect(calls()).toEqual([`GET ${list}/members`, `GET ${list}/members`, `POST ${list}`]);
+    expect(calls()).toEqual([...Array<string>(3).fill(`GET ${list}/members`), `POST ${list}`]);
     expect(await member('p499@chat.test')).toMatchObject({ merge_fields: { FNAME: 'Grace' } });
   });
 
@@ -148,11 +148,11 @@ describe('known members', () => {
   it('lose the tags we take away and keep those added by hand', async () => {
     const { upsert, member, send } = await rehearse();
     const results = await upsert(
-      ...people(4).map((person) => ({ ...person, tags: ['vip', 'beta'], tagsToAdd: ['vip', 'beta'] })),
+      ...people(6).map((person) => ({ ...person, tags: ['vip', 'beta'], tagsToAdd: ['vip', 'beta'] })),
     );
     await send('POST', `${hashOf('p0@chat.test')}/tags`, { tags: [{ name: 'by hand', status: 'active' }] });
     await upsert(
-      ...people(4).map((person, index) => ({
+      ...people(6).map((person, index) => ({
         ...person,
         ...known(results[index]),
         changed: { FNAME: text('B') },

@@ -16,7 +16,7 @@ import {
   type Job,
   type WriteJob,
 } from './job.js';
-import { lookUpOptOuts, lookUpUnsubscribed } from './look-ups.js';
+import { lookUpArchived, lookUpOptOuts } from './look-ups.js';
 import { aloneOrLook, isCheaperAlone, laneOf, type Lane } from './lanes.js';
 import { sendRows, type Row, type RowOutcome } from './member-batch.js';
 import type { FieldCatalog, FieldCatalogs } from './field-catalog.js';
@@ -28,6 +28,7 @@ import type { OptOuts } from './opt-outs.js';
 import type { MailchimpSettings } from './settings.js';
 import { intoLists } from './into-lists.js';
 import type { SegmentChange, SegmentChanges } from './segment-changes.js';
+import type { Turns } from './turns.js';
 import type { Withdrawals } from './withdrawals.js';
 
 export interface UpsertTools {
@@ -40,6 +41,8 @@ export interface UpsertTools {
   readonly segments: SegmentChanges;
   readonly statusOfGrant: (optIn: MailchimpOptions['optIn']) => Promise<'subscribed' | 'pending'>;
   readonly now: () => Date;
+  /** For batches of known members: a look at the opt-outs, and the batch. */
+  readonly updates: Turns;
   /** May known members stand in a batch's rows, which carry a status? Only when it is carried out at once. */
   readonly membersInRows: boolean;
   readonly batchSize: number;
@@ -47,6 +50,9 @@ export interface UpsertTools {
 }
 
 const writingLanes = ['new', 'batch', 'alone', 'look', 'rename'] as const;
+
+/** Up to so many contacts a read of each is cheaper than the list of all who have ever unsubscribed. */
+const fewToMeet = 10;
 
 type Ways = Pick<UpsertRequest, 'options' | 'create'>;
 
@@ -110,7 +116,8 @@ export class Upsert {
     try {
       const fields = await this.#catalog(jobs);
       const ready = (name: Lane): WriteJob[] => lane(name).map((job) => withFields(job, fields));
-      for (const job of this.#leaveUnchanged(ready('alone'), () => false)) this.#alone(job, 'alone');
+      for (const job of this.#leaveUnchanged(ready('alone'), { except: () => false, seenAt: null }))
+        this.#alone(job, 'alone');
       for (const job of ready('look')) this.#alone(job, 'look');
       for (const job of ready('rename')) this.#rename(job);
       await this.#batches(ready('new'), ready('batch'));
@@ -133,27 +140,58 @@ export class Upsert {
   }
 
   async #batches(fresh: readonly WriteJob[], known: readonly WriteJob[]): Promise<void> {
-    const busy = this.#leaveUnchanged(known, (job) => hasNewGrant(job));
+    const busy = this.#leaveUnchanged(known, { except: (job) => hasNewGrant(job), seenAt: null });
     const alone = isCheaperAlone(busy);
     if (alone) for (const job of busy) this.#alone(job, aloneOrLook(job));
-    const updates = alone ? [] : busy;
-    await lookUpOptOuts(this.tools.optOuts, fresh, updates, this.inLoad);
-    const creating = this.#withoutSuspects(fresh);
-    const updating = this.#leaveUnchanged(this.#withoutSuspects(updates), () => false);
-    const inRows = this.tools.membersInRows ? updating : [];
-    if (inRows !== updating) for (const job of updating) this.#alone(job, aloneOrLook(job));
-    const rows = inRows.map((job): Row => ({ job, write: job.news, status: 'subscribed' }));
-    const [created, updated] = await Promise.all([
-      this.#send(await this.#newRows(creating), false),
-      this.#send(rows, true),
+    const outcomes = await Promise.all([
+      this.#orFailed(fresh, () => this.#create(fresh)),
+      this.#orFailed(alone ? [] : busy, () => this.#update(alone ? [] : busy)),
     ]);
-    await this.#read([...created, ...updated]);
+    await this.#read(outcomes.flat());
   }
 
-  async #newRows(jobs: readonly WriteJob[]): Promise<readonly Row[]> {
+  async #create(jobs: readonly WriteJob[]): Promise<readonly RowOutcome[]> {
+    await lookUpArchived(this.tools.optOuts, jobs, this.inLoad);
     const isAnyGranted = jobs.some(({ decision }) => decision !== null);
     const granted = isAnyGranted ? await this.#statusOfGrant() : 'subscribed';
-    return jobs.map((job) => ({ job, write: job.whole, status: job.decision === null ? 'transactional' : granted }));
+    const rows = this.#withoutSuspects(jobs).map((job): Row => ({
+      job,
+      write: job.whole,
+      status: job.decision === null ? 'transactional' : granted,
+    }));
+    return this.#send(rows, false);
+  }
+
+  /** No more of these at once than there are calls: a look must not grow old while its batch waits for its turn. */
+  #update(jobs: readonly WriteJob[]): Promise<readonly RowOutcome[]> {
+    const { optOuts, updates, membersInRows, now } = this.tools;
+    return updates.take(async () => {
+      const seenAt = now();
+      await lookUpOptOuts(optOuts, jobs);
+      const busy = this.#leaveUnchanged(this.#withoutSuspects(jobs), { except: () => false, seenAt });
+      if (membersInRows)
+        return this.#send(
+          busy.map((job): Row => ({ job, write: job.news, status: 'subscribed' })),
+          true,
+        );
+      for (const job of busy) this.#alone(job, aloneOrLook(job));
+      return [];
+    });
+  }
+
+  /** What fails before anything is sent is the outcome of all of them, and of nobody else. */
+  async #orFailed(
+    jobs: readonly WriteJob[],
+    work: () => Promise<readonly RowOutcome[]>,
+  ): Promise<readonly RowOutcome[]> {
+    if (jobs.length === 0) return [];
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DeliveryError)) throw error;
+      this.#results.push(...jobs.map((job) => failed(job, error)));
+      return [];
+    }
   }
 
   async #send(rows: readonly Row[], updateExisting: boolean): Promise<readonly RowOutcome[]> {
@@ -181,19 +219,23 @@ export class Upsert {
     await this.#meet(existing);
   }
 
-  /** Contacts that are there but new to us: whoever opted out after the grant is read first, the rest is written. */
+  /**
+   * Contacts that are there but new to us. Whoever has ever unsubscribed is read before anything is written: our write would make an old
+   * opt-out look as if it were of today. Of a few, each is read; for more it is cheaper to ask who has unsubscribed at all.
+   */
   async #meet(jobs: readonly WriteJob[]): Promise<void> {
+    const { optOuts } = this.tools;
+    const granted = jobs.filter(({ decision }) => decision !== null);
+    const isListed = granted.length > fewToMeet;
     try {
-      await lookUpUnsubscribed(this.tools.optOuts, jobs);
+      if (isListed) await optOuts.refresh('unsubscribed', null, false);
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;
       this.#results.push(...jobs.map((job) => failed(job, error)));
       return;
     }
-    for (const job of jobs) {
-      const isSafe = job.decision !== null && !this.tools.optOuts.has(job.email);
-      this.#alone(job, isSafe ? 'alone' : 'look', isSafe);
-    }
+    for (const job of jobs)
+      this.#alone(job, isListed && job.decision !== null && !optOuts.has(job.email) ? 'alone' : 'look');
   }
 
   /** A batch adds tags only, and carries no permissions. */
@@ -212,8 +254,8 @@ export class Upsert {
       });
   }
 
-  #alone(job: WriteJob, way: 'alone' | 'look', optOutsAreOlder = false): void {
-    const run = () => (way === 'look' ? this.#oneByOne.look(job) : this.#oneByOne.write(job, optOutsAreOlder));
+  #alone(job: WriteJob, way: 'alone' | 'look'): void {
+    const run = () => (way === 'look' ? this.#oneByOne.look(job) : this.#oneByOne.write(job));
     this.#later.push({ job, run });
   }
 
@@ -228,10 +270,18 @@ export class Upsert {
     return jobs.filter(({ email }) => !optOuts.has(email));
   }
 
-  /** No call that changes nothing. @param except jobs that have to go on although they carry no change */
-  #leaveUnchanged(jobs: readonly WriteJob[], except: (job: WriteJob) => boolean): readonly WriteJob[] {
-    const isLeft = (job: WriteJob): boolean => isUnchanged(job) && !except(job);
-    for (const job of jobs) if (isLeft(job)) this.#results.push(stillDelivered(job, this.tools.now()));
+  /**
+   * No call that changes nothing.
+   *
+   * @param how.except jobs that have to go on although they carry no change
+   * @param how.seenAt when opt-outs were looked up; null: they were not, and are still to be looked for from when the member was last seen
+   */
+  #leaveUnchanged(
+    jobs: readonly WriteJob[],
+    how: { readonly except: (job: WriteJob) => boolean; readonly seenAt: Date | null },
+  ): readonly WriteJob[] {
+    const isLeft = (job: WriteJob): boolean => isUnchanged(job) && !how.except(job);
+    for (const job of jobs) if (isLeft(job)) this.#results.push(stillDelivered(job, how.seenAt));
     return jobs.filter((job) => !isLeft(job));
   }
 

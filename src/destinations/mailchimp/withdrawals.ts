@@ -1,7 +1,7 @@
 const remembered = 10_000;
 
 /**
- * Withdrawals of people whom Mailchimp does not have: there is no record to remember them by, and asking again at every
+ * Withdrawals of people whom Mailchimp does not have, or not any more: there is no record to remember them by, and asking again at every
  * change would be a call that changes nothing. Kept as long as the connection; forgotten ones are simply asked again.
  */
 export class Withdrawals {

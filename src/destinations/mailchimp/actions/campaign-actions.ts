@@ -57,11 +57,16 @@ export const sendCampaign = eachRun(
       const found = await find(tools, run);
       if (found !== null && found.status !== 'save') return doneWith(run, found, true);
       const campaign = found ?? (await create(tools, run));
-      await fill(tools, campaign, run.input);
-      const { sendAt } = run.input;
-      const at = sendAt === undefined ? null : nextQuarter(new Date(sendAt));
-      if (at !== null && at > tools.now()) await tools.marketing.schedule(campaign.id, at);
-      else await tools.marketing.send(campaign.id);
+      try {
+        await fill(tools, campaign, run.input);
+        await sendOrSchedule(tools, campaign, run.input);
+      } catch (error) {
+        if (!(error instanceof DeliveryError) || error.kind !== 'rejected') throw error;
+        // Refused because an attempt before this one had its way after all, which the listing did not show yet.
+        const now = await tools.marketing.campaign(campaign.id);
+        if (now === null || !onItsWay.has(now.status)) throw error;
+        return doneWith(run, now, true);
+      }
       return doneWith(run, (await tools.marketing.campaign(campaign.id)) ?? campaign, false);
     },
     find: async (tools, run) => {
@@ -109,6 +114,12 @@ async function fill({ marketing }: ActionTools, { id }: Campaign, input: SendInp
     });
   }
   if (testTo.length > 0) await marketing.sendTest(id, testTo);
+}
+
+async function sendOrSchedule({ marketing, now }: ActionTools, { id }: Campaign, { sendAt }: SendInput): Promise<void> {
+  const at = sendAt === undefined ? null : nextQuarter(new Date(sendAt));
+  if (at !== null && at > now()) await marketing.schedule(id, at);
+  else await marketing.send(id);
 }
 
 const quarterMs = 15 * 60_000;
