@@ -5,6 +5,7 @@ import { CreateParley1764000000000 } from '../src/database/migrations/1764000000
 import { ProviderDepth1764100000000 } from '../src/database/migrations/1764100000000-provider-depth.js';
 import { SourceInspector1764200000000 } from '../src/database/migrations/1764200000000-source-inspector.js';
 import { Segments1764400000000 } from '../src/database/migrations/1764400000000-segments.js';
+import { SegmentHistory1764450000000 } from '../src/database/migrations/1764450000000-segment-history.js';
 import { SharedLimitsAndPulls1764300000000 } from '../src/database/migrations/1764300000000-shared-limits-and-pulls.js';
 import { ActionRunEntity } from '../src/delivery/action-run.entity.js';
 import { AuthorizationRequestEntity } from '../src/delivery/authorization-request.entity.js';
@@ -27,6 +28,8 @@ import { ContentTemplateEntity } from '../src/personalization/content-template.e
 import { AttributeDefinitionEntity } from '../src/profiles/attribute-definition.entity.js';
 import { IdentityEntity } from '../src/profiles/identity.entity.js';
 import { ProfileEntity } from '../src/profiles/profile.entity.js';
+import { RfmChangeEntity } from '../src/scoring/rfm-change.entity.js';
+import { RfmRunEntity } from '../src/scoring/rfm-run.entity.js';
 import { ScoreEntity } from '../src/scoring/score.entity.js';
 import { ScoreStateEntity } from '../src/scoring/score-state.entity.js';
 import { ApiKeyEntity } from '../src/security/api-key.entity.js';
@@ -63,6 +66,8 @@ export const entities = [
   ProfileEntity,
   PullEntity,
   RemoteRecordEntity,
+  RfmChangeEntity,
+  RfmRunEntity,
   ScoreEntity,
   ScoreStateEntity,
   SegmentBackfillEntity,
@@ -83,6 +88,7 @@ export const migrations = [
   SourceInspector1764200000000,
   SharedLimitsAndPulls1764300000000,
   Segments1764400000000,
+  SegmentHistory1764450000000,
 ];
 
 export const dataSourceOptions = (url: string, poolSize: number): DataSourceOptions => ({

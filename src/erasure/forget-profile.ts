@@ -13,6 +13,7 @@ export const forgetStatements = {
   action_runs: `DELETE FROM action_runs WHERE profile_id = ANY ($1::uuid[])`,
   segment_memberships: `DELETE FROM segment_memberships WHERE profile_id = ANY ($1::uuid[])`,
   segment_rechecks: `DELETE FROM segment_rechecks WHERE profile_id = ANY ($1::uuid[])`,
+  rfm_changes: `DELETE FROM rfm_changes WHERE profile_id = ANY ($1::uuid[])`,
   score_states: `DELETE FROM score_states WHERE profile_id = ANY ($1::uuid[])`,
   source_requests: `DELETE FROM source_requests WHERE profile_id = ANY ($1::uuid[])`,
   identities: `DELETE FROM identities WHERE profile_id = ANY ($1::uuid[])`,

@@ -1,16 +1,17 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** What made somebody enter or leave: news, the clock, a backfill after the rule had changed, a merge, the segment's deletion. */
-export const membershipCauses = ['event', 'clock', 'backfill', 'merge', 'deletion'] as const;
+/** What made somebody enter or leave: news, the clock, a rule that is new, changed or gone, two profiles that became one. */
+export const membershipCauses = ['event', 'clock', 'backfill', 'merge'] as const;
 export type MembershipCause = (typeof membershipCauses)[number];
 
 /** One stay in a segment. */
 @Entity('segment_memberships')
 @Index('segment_memberships_open_idx', ['segment', 'profile_id'], { unique: true, where: 'left_at IS NULL' })
-@Index('segment_memberships_profile_idx', ['profile_id', 'entered_at'])
+@Index('segment_memberships_entered_idx', ['segment', 'entered_at', 'profile_id'])
+@Index('segment_memberships_left_idx', ['segment', 'left_at', 'profile_id'], { where: 'left_at IS NOT NULL' })
 export class SegmentMembershipEntity {
-  @PrimaryColumn('text') segment!: string;
   @PrimaryColumn('uuid') profile_id!: string;
+  @PrimaryColumn('text') segment!: string;
   @PrimaryColumn('timestamptz') entered_at!: Date;
   @Column('timestamptz', { nullable: true }) left_at!: Date | null;
   @Column('text') entered_by!: MembershipCause;

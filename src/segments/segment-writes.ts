@@ -5,7 +5,7 @@ const openStays = {
   name: 'segment-memberships-open',
   text: `INSERT INTO segment_memberships (segment, profile_id, entered_at, entered_by, entered_event, segment_version)
     SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::uuid[], $6::int[])
-    ON CONFLICT (segment, profile_id, entered_at) DO UPDATE SET left_at = NULL, left_by = NULL, left_event = NULL`,
+    ON CONFLICT (profile_id, segment, entered_at) DO UPDATE SET left_at = NULL, left_by = NULL, left_event = NULL`,
 };
 const closeStays = {
   name: 'segment-memberships-close',
@@ -13,32 +13,7 @@ const closeStays = {
     FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::uuid[]) AS t (segment, profile_id, at, cause, event)
     WHERE m.segment = t.segment AND m.profile_id = t.profile_id AND m.left_at IS NULL`,
 };
-/** The survivor's stay began when the first of the two did; what both had is closed at the loser's. */
-const mergeStays = [
-  {
-    name: 'segment-memberships-earlier',
-    text: `UPDATE segment_memberships kept SET entered_at = lost.entered_at
-      FROM unnest($1::uuid[], $2::uuid[]) AS m (loser, survivor)
-      JOIN segment_memberships lost ON lost.profile_id = m.loser AND lost.left_at IS NULL
-      WHERE kept.profile_id = m.survivor AND kept.segment = lost.segment AND kept.left_at IS NULL AND kept.entered_at > lost.entered_at
-        AND NOT EXISTS (SELECT FROM segment_memberships s WHERE s.profile_id = m.survivor AND s.segment = lost.segment AND s.entered_at = lost.entered_at)`,
-  },
-  {
-    name: 'segment-memberships-close-merged',
-    text: `UPDATE segment_memberships lost SET left_at = GREATEST(lost.entered_at, $3::timestamptz), left_by = 'merge'
-      FROM unnest($1::uuid[], $2::uuid[]) AS m (loser, survivor)
-      WHERE lost.profile_id = m.loser AND lost.left_at IS NULL
-        AND EXISTS (SELECT FROM segment_memberships s WHERE s.profile_id = m.survivor AND s.segment = lost.segment AND s.left_at IS NULL)`,
-  },
-  {
-    name: 'segment-memberships-move',
-    text: `UPDATE segment_memberships lost SET profile_id = m.survivor FROM unnest($1::uuid[], $2::uuid[]) AS m (loser, survivor)
-      WHERE lost.profile_id = m.loser AND $3::timestamptz IS NOT NULL
-        AND NOT EXISTS (SELECT FROM segment_memberships s
-          WHERE s.profile_id = m.survivor AND s.segment = lost.segment AND s.entered_at = lost.entered_at)`,
-  },
-] as const;
-const dropRechecks = {
+export const dropRechecks = {
   name: 'segment-rechecks-drop',
   text: `DELETE FROM segment_rechecks WHERE profile_id = ANY ($1::uuid[])`,
 };
@@ -78,15 +53,6 @@ export async function writeStays(
       textArray(exits.map(({ cause }) => cause)),
       exits.map(({ eventId }) => eventId),
     ]);
-}
-
-/** Two profiles became one: so do their stays. */
-export async function mergeStaysOf(batch: Batch): Promise<void> {
-  const losers = batch.merges.map(({ loser }) => loser);
-  const survivors = batch.merges.map(({ survivor }) => survivor);
-  for (const statement of mergeStays)
-    await batch.query(statement, statement.text.includes('$3') ? [losers, survivors, batch.now] : [losers, survivors]);
-  await batch.query(dropRechecks, [losers]);
 }
 
 /** When a profile's answers could change by themselves. `whole`: all of them were found anew. */

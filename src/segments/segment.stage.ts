@@ -5,7 +5,8 @@ import { answerOf, nextChangeAtMs } from './evaluate.js';
 import { fetchAggregates, type FoundAggregates } from './event-aggregates.js';
 import { RecheckWaker } from './recheck-waker.service.js';
 import { SegmentDirectory, type SegmentSet } from './segment-directory.service.js';
-import { mergeStaysOf, type NextChange, writeRechecks, writeStays } from './segment-writes.js';
+import { mergeStaysOf } from './segment-merges.js';
+import { type NextChange, writeRechecks, writeStays } from './segment-writes.js';
 
 /** One profile of the batch with what is to be asked about it. */
 interface Asked {

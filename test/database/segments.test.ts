@@ -182,6 +182,20 @@ describe('two people who turn out to be one', () => {
     expect(open).toMatchObject([{ segment: 'peru', entered_at: since }]);
     expect(first.id).toBeTruthy();
   });
+
+  it('are in it once, also when two of three had entered together and the one who remains had not', async () => {
+    await define({ peru: { all: [{ attribute: 'country', operator: 'equals', value: 'Peru' }] } });
+    const oldest = await say('ada', { city: 'Lima' });
+    clock.forward(minute);
+    await Promise.all([say('ada@web', { country: 'Peru' }), say('ada@app', { country: 'Peru' })]);
+    const since = clock.now();
+    clock.forward(minute);
+    const all = ['ada', 'ada@web', 'ada@app'].map(subscriber);
+    const [merged] = await core().submit(incoming('ada', { identities: all }));
+    expect(merged).toMatchObject({ profileId: oldest.id, segments: ['peru'] });
+    expect(await stays(oldest.id)).toMatchObject([{ segment: 'peru', entered_at: since, left_at: null }]);
+    expect(await rows('SELECT count(*)::int AS count FROM segment_memberships')).toEqual([{ count: 1 }]);
+  });
 });
 
 describe('a rule that is new or changed', () => {
