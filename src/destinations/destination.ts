@@ -156,6 +156,11 @@ export interface Destination<Settings = unknown> {
   readonly consents?: readonly Purpose[];
   /** What a mapping may choose beyond its fields, for example how tags are kept; checked, and completed with defaults, when it is saved. */
   readonly mappingOptions?: z.ZodType<Json>;
+  /**
+   * A chat platform from behind: what is written there comes back with what its contacts say, through the source whose ids are the
+   * mapping's key, and is then no news.
+   */
+  readonly talksBack?: true;
   /** The destination has lists that records can be put into, and what they are called there; left out: it has none. */
   readonly lists?: string;
   readonly actions?: readonly ActionDeclaration[];

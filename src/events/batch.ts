@@ -7,7 +7,8 @@ import type { IncomingAttribute, IncomingEvent } from './incoming-event.js';
 export interface BatchEvent {
   readonly id: string;
   readonly source: string;
-  readonly incoming: IncomingEvent;
+  /** As the source said it, without what a stage has found to be no news. */
+  incoming: IncomingEvent;
   /** The body as it came. */
   readonly raw: string;
   readonly receivedAt: Date;

@@ -25,6 +25,15 @@ export interface InterestedDestination {
   readonly interest: MappingInterest;
 }
 
+/** A chat platform that is source and destination: what we write to its contacts comes back with what they say. */
+export interface WayBack {
+  /** Key of the source. */
+  readonly source: string;
+  /** Of the ids by which the destination finds its contacts. */
+  readonly namespace: string;
+  readonly back: ActiveDestination;
+}
+
 /** A destination that is ready to be delivered to: it has a mapping. */
 export interface ActiveDestination extends ConnectedDestination {
   readonly mapping: Mapping;
@@ -57,6 +66,7 @@ export class MappingDirectory {
   #connected: readonly ConnectedDestination[] = [];
   #interested: readonly InterestedDestination[] = [];
   #active: readonly ActiveDestination[] = [];
+  #waysBack: readonly WayBack[] = [];
 
   constructor(
     private readonly dataSource: DataSource,
@@ -80,6 +90,11 @@ export class MappingDirectory {
     return this.#active.find((candidate) => candidate.destination === destination);
   }
 
+  /** Those of the active ones that talk back, with the source they do it through. */
+  waysBack(): readonly WayBack[] {
+    return this.#waysBack;
+  }
+
   /** All enabled destinations whose settings can be used, with or without a mapping. */
   connected(): readonly ConnectedDestination[] {
     return this.#connected;
@@ -99,6 +114,7 @@ export class MappingDirectory {
     this.#active = mapped.flatMap(({ connected, mapping }) =>
       connected === null || mapping === null ? [] : { ...connected, ...mapping },
     );
+    this.#waysBack = this.#active.flatMap(wayBackOf);
   }
 
   #mappingOf({ key, provider: id, version, definition }: Row) {
@@ -133,4 +149,11 @@ export class MappingDirectory {
       return null;
     }
   }
+}
+
+function wayBackOf(back: ActiveDestination): WayBack[] {
+  const { from } = back.mapping.key;
+  if (back.provider.talksBack !== true || !('identity' in from)) return [];
+  const [source = ''] = from.identity.split('/');
+  return [{ source, namespace: from.identity, back }];
 }

@@ -2,6 +2,7 @@ import { ConsentStage } from '../consent/consent.stage.js';
 import { ContradictionsStage } from '../delivery/contradictions.stage.js';
 import { LearnHeldStage } from '../delivery/learn-held.stage.js';
 import { MarkSyncsStage } from '../delivery/mark-syncs.stage.js';
+import { OwnWordsStage } from '../delivery/own-words.stage.js';
 import { DeduplicateStage } from '../events/deduplicate.stage.js';
 import { RecordStage } from '../events/record.stage.js';
 import { ApplyStage } from '../profiles/apply.stage.js';
@@ -19,6 +20,7 @@ import { DecideStage } from './decide.stage.js';
 export const stages = [
   DeduplicateStage, // is it new?                                    events/
   IdentifyStage, //    whose is it? locks the profiles               profiles/
+  OwnWordsStage, //    what only repeats what we wrote there         delivery/
   DeclareStage, //     which types have its attributes?              profiles/
   ApplyStage, //       attributes and tags, newest fact first        profiles/
   ConsentStage, //     what the person agreed to, with the proof     consent/

@@ -11,6 +11,7 @@ export const chatfuel: Destination<ChatfuelSettings> = {
   secrets: ['token'],
   objects: ['user'],
   actions: [blockSend],
+  talksBack: true,
   limits: () => ({
     batchSize: 25,
     parallelCalls: 8,

@@ -11,6 +11,7 @@ export const landbot: Destination<LandbotSettings> = {
   secrets: ['agentToken'],
   objects: ['customer'],
   actions,
+  talksBack: true,
   // Ten a second for each token, hard.
   limits: () => ({
     batchSize: 10,

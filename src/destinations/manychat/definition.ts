@@ -12,6 +12,7 @@ export const manychat: Destination<ManychatSettings> = {
   secrets: ['apiKey'],
   objects: ['contact'],
   actions,
+  talksBack: true,
   limits: () => ({ batchSize: 20, parallelCalls: 8, rates, timeoutMs: 20_000 }),
   connect: (settings, context) => new ManychatConnection(settings, context),
 };
