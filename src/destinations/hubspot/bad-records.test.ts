@@ -7,7 +7,9 @@ const good = (count: number, field = 'firstname') =>
     outgoing(`good${String(n)}@example.com`, { [field]: text(`Good ${String(n)}`) }),
   );
 
-/** A contact whose e-mail address somebody claims who is known already: HubSpot's refusal names neither record nor property. */
+/** Somebody was erased who had this address: HubSpot's refusal names neither record nor property. */
+const erased = { erasedEmails: ['taken@example.com'] };
+
 const existing = {
   id: '501',
   createdAt: '2026-01-01T00:00:00.000Z',
@@ -54,7 +56,7 @@ describe('a bad record', () => {
   });
 
   it.each([0, 1, 50, 98, 99])('that HubSpot does not name is found by halving (place %i of 100)', async (place) => {
-    const account = await rehearse({ state: { contacts: [existing] } });
+    const account = await rehearse({ state: erased });
     const records = Array.from({ length: 100 }, (_, n) =>
       outgoing(
         `profile-${String(n)}`,
@@ -65,14 +67,14 @@ describe('a bad record', () => {
     const results = await account.connection.upsert(request(records, { keyField: 'chat_profile_id' }));
     const failed = results.filter(({ status }) => status === 'failed');
     expect(failed).toMatchObject([
-      { profileId: records[place]?.profileId, error: { kind: 'rejected', details: { code: 'CONFLICT' } } },
+      { profileId: records[place]?.profileId, error: { kind: 'rejected', details: { code: 'VALIDATION_ERROR' } } },
     ]);
     expect(results.filter(({ status }) => status === 'delivered')).toHaveLength(99);
     expect(upserts(account)).toBeLessThanOrEqual(1 + 2 * Math.ceil(Math.log2(100)));
   });
 
   it('is one of several, and each of them is found', async () => {
-    const account = await rehearse({ state: { contacts: [existing] } });
+    const account = await rehearse({ state: erased });
     const bad = new Set([3, 40, 41, 99]);
     const records = Array.from({ length: 100 }, (_, n) =>
       outgoing(
@@ -86,6 +88,37 @@ describe('a bad record', () => {
     expect(failed.toSorted()).toEqual([...bad].map((n) => records[n]?.profileId).toSorted());
     expect(results).toHaveLength(100);
   });
+
+  it.each([false, true])(
+    'whose new address another contact has is delivered without it, and the reason is said (207: %s)',
+    async (partialUpserts) => {
+      const additional = {
+        ...existing,
+        properties: { email: 'old@example.com', hs_additional_emails: 'Taken@example.com' },
+      };
+      const account = await rehearse({ state: { contacts: [additional], behaviour: { partialUpserts } } });
+      const byProfile = { keyField: 'chat_profile_id' };
+      const [first] = await account.connection.upsert(request([outgoing('profile-1', {})], byProfile));
+      const id = first?.status === 'delivered' ? first.remoteId : '';
+      const before = account.calls().length;
+      const fields = { email: text('taken@example.com'), firstname: text('Ada') };
+      const records = [
+        outgoing('profile-1', fields, { known: { remoteId: id, memo: null } }),
+        ...Array.from({ length: 99 }, (_, n) => outgoing(`other-${String(n)}`, { firstname: text('Bob') })),
+      ];
+      const results = await account.connection.upsert(request(records, byProfile));
+      // The batch, whose address it is (a 207 says which record it is), and the batch again.
+      expect(account.calls().length - before).toBe(partialUpserts ? 2 : 3);
+      expect(results.filter(({ status }) => status === 'delivered')).toHaveLength(100);
+      expect(results.find(({ profileId }) => profileId === records[0]?.profileId)).toMatchObject({
+        remoteId: id,
+        dropped: [{ field: 'email', code: 'CONFLICT', message: expect.stringContaining('contact 501') as string }],
+      });
+      expect(await account.byHand('GET', `/crm/v3/objects/contacts/${id}?properties=firstname`)).toMatchObject({
+        properties: { firstname: 'Ada' },
+      });
+    },
+  );
 
   it('with a value of a property that others do not carry leaves those out of the search', async () => {
     const account = await rehearse({

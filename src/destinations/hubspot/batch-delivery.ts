@@ -3,13 +3,25 @@ import type { RecordResult } from '../destination.js';
 import type { UpsertAnswer, UpsertedContact } from './api/contacts.js';
 import { comparableKey, contactsByKey } from './contact-key.js';
 import { type ContactWrite, withoutField } from './contact-write.js';
-import { certainCulprits, droppableField, isNamed, type Naming, quotesId, suspectWrites } from './culprit.js';
+import {
+  certainCulprits,
+  claimantsOf,
+  droppableField,
+  isNamed,
+  type Naming,
+  ownerOf,
+  quotesId,
+  suspectWrites,
+  takenAddress,
+} from './culprit.js';
 import { toDelivered } from './delivered-contact.js';
 import { HubspotError } from './to-delivery-error.js';
 
 interface Parts extends Naming {
   /** One call to HubSpot. */
   readonly send: (writes: readonly ContactWrite[]) => Promise<UpsertAnswer>;
+  /** All e-mail addresses of one contact, in lower case. */
+  readonly addressesOf: (contactId: string) => Promise<ReadonlySet<string>>;
   /** Called when HubSpot refuses a value that its definitions allow, as far as we know them. */
   readonly onContradiction: () => void;
 }
@@ -64,7 +76,7 @@ export class BatchDelivery {
   /** A batch of which at least one record is bad. */
   async #settleRefused(writes: readonly ContactWrite[], refusal: DeliveryError): Promise<void> {
     if (isLock(refusal)) return this.#settleLocked(writes, refusal);
-    const culprits = certainCulprits(refusal, writes, this.parts);
+    const culprits = await this.#culpritsOf(refusal, writes);
     if (culprits.length > 0) {
       const corrected = this.#settleRecords(culprits.map((write) => ({ write, error: refusal })));
       return this.#deliver([...without(writes, culprits), ...corrected]);
@@ -73,6 +85,14 @@ export class BatchDelivery {
     if (suspects.length === writes.length) return this.#halve(writes, refusal);
     await this.#deliver(without(writes, suspects));
     return suspects.length === 1 ? this.#deliver(suspects) : this.#halve(suspects, refusal);
+  }
+
+  /** A conflict names only who has the address, so that contact is asked for all it has. */
+  async #culpritsOf(refusal: DeliveryError, writes: readonly ContactWrite[]): Promise<readonly ContactWrite[]> {
+    const certain = certainCulprits(refusal, writes, this.parts);
+    const ownerId = ownerOf(refusal);
+    if (certain.length > 0 || ownerId === null) return certain;
+    return claimantsOf(await this.parts.addressesOf(ownerId), ownerId, writes, this.parts.keyField);
   }
 
   /** A record that is written to by somebody else at this moment comes later, alone. */
@@ -101,8 +121,11 @@ export class BatchDelivery {
   /** Records that are bad beyond doubt. @returns those that can be written without the bad value; the others have failed */
   #settleRecords(refused: readonly { readonly write: ContactWrite; readonly error: DeliveryError }[]): ContactWrite[] {
     return refused.flatMap(({ write, error }) => {
+      const { keyField } = this.parts;
+      const taken = takenAddress(error, write, keyField);
+      if (taken !== null) return withoutField(write, taken);
       const field = droppableField(error);
-      if (field !== null && field.field !== this.parts.keyField && write.properties[field.field] !== undefined) {
+      if (field !== null && field.field !== keyField && write.properties[field.field] !== undefined) {
         this.parts.onContradiction();
         return withoutField(write, field);
       }
@@ -143,7 +166,7 @@ export class BatchDelivery {
   }
 }
 
-const isLock = (error: DeliveryError): boolean => error instanceof HubspotError && error.isLock;
+const isLock = (error: DeliveryError): boolean => error instanceof HubspotError && error.concerned.isLock;
 
 /** For this record only: the destination goes on. */
 const later = ({ message, details: { code, retryAfterMs } }: DeliveryError): DeliveryError =>

@@ -20,6 +20,37 @@ export function droppableField({ message, details: { code, field } }: DeliveryEr
   return field === undefined || code === undefined || scopeOf(code) === 'record' ? null : { field, code, message };
 }
 
+/** The same of a record whose new e-mail address another contact has. */
+export const takenAddress = (error: DeliveryError, write: ContactWrite, keyField: string): DroppedField | null =>
+  withoutAddress(write, keyField, ownerOf(error));
+
+/** Who is found by a key of its own can do without the address; who is found by the address, or has no contact yet, cannot. */
+export function withoutAddress(
+  { record, properties: { email } }: ContactWrite,
+  keyField: string,
+  ownerId: string | null,
+): DroppedField | null {
+  if (ownerId === null || keyField === 'email' || record.known === null || email === undefined) return null;
+  const message = `HubSpot contact ${ownerId} has the address ${email} already: merge the two contacts in HubSpot`;
+  return { field: 'email', code: 'CONFLICT', message };
+}
+
+/** The contact that has an address already, as a conflict tells; null: the error is another one. */
+export const ownerOf = (error: DeliveryError): string | null =>
+  error instanceof HubspotError ? error.concerned.ownerId : null;
+
+/** Those who claim one of these addresses (lower-case), which belong to the contact `ownerId`. */
+export const claimantsOf = (
+  addresses: ReadonlySet<string>,
+  ownerId: string,
+  writes: readonly ContactWrite[],
+  keyField: string,
+): readonly ContactWrite[] =>
+  writes.filter(({ record: { key, known }, properties }) => {
+    const claimed = keyField === 'email' ? key : (properties.email ?? '');
+    return known?.remoteId !== ownerId && addresses.has(claimed.trim().toLowerCase());
+  });
+
 /** How a batch refers to its records. */
 export interface Naming {
   readonly keyField: string;
@@ -49,7 +80,7 @@ export function certainCulprits(
 export function isNamed(error: DeliveryError, write: ContactWrite, { keyField, idOf }: Naming): boolean {
   const { profileId, key } = write.record;
   const { field = keyField } = error.details;
-  const named = error instanceof HubspotError ? error.named : [];
+  const named = error instanceof HubspotError ? error.concerned.named : [];
   if (named.some((name) => name === profileId || name.toLowerCase() === idOf(write).toLowerCase())) return true;
   return field === keyField && key.length >= distinctiveLength && quotes(error.message, key);
 }

@@ -18,6 +18,8 @@ export interface ErrorAnswer {
   readonly faults: readonly Fault[];
   /** Trace ids and key values HubSpot says it is about. */
   readonly named: readonly string[];
+  /** Of the contact that has an e-mail address already: it stands only in the text of a conflict. */
+  readonly ownerId: string | null;
   readonly missingScopes: readonly string[];
 }
 
@@ -58,6 +60,7 @@ export function readErrorAnswer(body: unknown): ErrorAnswer {
     oauthError: refusesGrant(status, error) ? (status ?? error) : null,
     faults: faults.length > 0 ? faults : clashingValue(message),
     named: contexts.flatMap(({ objectWriteTraceId = [], ids = [] }) => [...objectWriteTraceId, ...ids]).filter(Boolean),
+    ownerId: /Existing ID:\s*(\d+)/.exec(message ?? '')?.[1] ?? null,
     missingScopes: contexts.flatMap(({ requiredGranularScopes = [] }) => requiredGranularScopes),
   };
 }

@@ -1,6 +1,6 @@
 import type { RecordResult } from '../destination.js';
 import type { Account } from './account.js';
-import { updateContacts } from './api/contacts.js';
+import { addressesOf, updateContacts } from './api/contacts.js';
 import { BatchDelivery } from './batch-delivery.js';
 import type { ContactWrite } from './contact-write.js';
 
@@ -23,6 +23,7 @@ export function moveContacts(
           properties: { ...write.properties, [keyField]: write.record.key },
         })),
       ),
+    addressesOf: (contactId) => addressesOf(client, contactId),
     onContradiction: () => catalogs.of('contacts').forget(),
   });
   return delivery.run(writes);

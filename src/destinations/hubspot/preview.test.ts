@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outgoing, readCall, rehearse, type Rehearsal, request, text } from './test-support.js';
+import { contactAt, outgoing, readCall, rehearse, type Rehearsal, request, text } from './test-support.js';
 
 const preview = async (account: Rehearsal, ...args: Parameters<typeof request>) =>
   account.connection.preview?.(request(...args));
@@ -76,6 +76,33 @@ describe('a preview', () => {
     expect(previews.map(({ action }) => action)).toEqual(['refuse', 'refuse']);
     expect(previews[0]?.reason).toBe('HubSpot would refuse it: "ada@@example.com" is no e-mail address');
     expect(previews[1]?.reason).toMatch(/contact \d+ already has the Chat profile ID "p-7"/);
+  });
+
+  it('leaves out an address that would be refused where the contact is found by another key, as a delivery does', async () => {
+    const account = await rehearse();
+    const byProfile = { keyField: 'chat_profile_id', tagsField: null };
+    const made = await account.connection.upsert(request([outgoing('p-1', {}), outgoing('p-2', {})], byProfile));
+    const owner = await contactAt(account, 'taken@example.com');
+    const records = ['taken@example.com', 'ada@@example.com'].map((email, n) => {
+      const result = made[n];
+      const known = result?.status === 'delivered' ? { remoteId: result.remoteId, memo: result.memo } : null;
+      return outgoing(`p-${String(n + 1)}`, { email: text(email), firstname: text('Ada') }, { known });
+    });
+    const previews = (await preview(account, records, byProfile)) ?? [];
+    expect(previews).toMatchObject([
+      {
+        action: 'update',
+        reason: null,
+        payload: { properties: { firstname: 'Ada' } },
+        dropped: [{ code: 'CONFLICT' }],
+      },
+      { action: 'update', reason: null, dropped: [{ field: 'email', code: 'INVALID_EMAIL' }] },
+    ]);
+    expect(previews[0]?.dropped[0]?.message).toContain(owner);
+    const dropped = (await account.connection.upsert(request(records, byProfile))).map((result) =>
+      result.status === 'delivered' ? result.dropped.map(({ code }) => code) : result.status,
+    );
+    expect(dropped).toEqual([['CONFLICT'], ['INVALID_EMAIL']]);
   });
 
   it('says that an earlier lifecycle stage would be kept, unless the mapping forces it', async () => {

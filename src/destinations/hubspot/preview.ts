@@ -3,7 +3,8 @@ import type { Account } from './account.js';
 import { type Contact, readContacts } from './api/contacts.js';
 import { comparableKey, contactsByKey } from './contact-key.js';
 import { planContacts } from './contact-plan.js';
-import type { ContactWrite } from './contact-write.js';
+import { type ContactWrite, withoutField } from './contact-write.js';
+import { withoutAddress } from './culprit.js';
 import { keptStage } from './lifecycle-stage.js';
 import { toMappingOptions } from './mapping-options.js';
 import { hasMoved } from './memo.js';
@@ -21,7 +22,8 @@ export async function preview(account: Account, request: UpsertRequest): Promise
   const owners = await ownersOfUniqueValues(account, request.keyField, writes, properties, asked);
   return writes.map((write) => {
     const contact = held.get(write.record.profileId) ?? adoptable(request, write, owners);
-    return toPreview(request, write, contact, properties, clashOf(write, contact, owners, properties));
+    const possible = withPossibleAddress(request, write, contact, owners);
+    return toPreview(request, possible, contact, properties, clashOf(possible, contact, owners, properties));
   });
 }
 
@@ -96,6 +98,21 @@ function adoptable(
   return record.known === null && (owner?.properties[keyField] ?? '') === '' ? (owner ?? null) : null;
 }
 
+/** An address that is none, or that another contact has, is left out where the contact can do without. */
+function withPossibleAddress(
+  { keyField }: UpsertRequest,
+  write: ContactWrite,
+  contact: Contact | null,
+  owners: ReadonlyMap<string, ReadonlyMap<string, Contact>>,
+): ContactWrite {
+  const { email = '' } = write.properties;
+  if (!isAddress(email))
+    return withoutField(write, { field: 'email', code: 'INVALID_EMAIL', message: `"${email}" is no e-mail address` });
+  const owner = owners.get('email')?.get(comparableKey('email', email));
+  const taken = owner === undefined || owner.id === contact?.id ? null : withoutAddress(write, keyField, owner.id);
+  return taken === null ? write : withoutField(write, taken);
+}
+
 function clashOf(
   { properties: sent }: ContactWrite,
   contact: Contact | null,
@@ -113,9 +130,10 @@ function clashOf(
 
 const addressShape = /^[^\s@;,]+@[^\s@;,]+\.[a-z]{2,}$/i;
 
-function refusalOf({ keyField }: UpsertRequest, { record: { key }, properties }: ContactWrite): string | null {
-  const email = keyField === 'email' ? key : (properties.email ?? '');
-  return email === '' || addressShape.test(email) ? null : `HubSpot would refuse it: "${email}" is no e-mail address`;
+const isAddress = (text: string): boolean => text === '' || addressShape.test(text);
+
+function refusalOf({ keyField }: UpsertRequest, { record: { key } }: ContactWrite): string | null {
+  return keyField !== 'email' || isAddress(key) ? null : `HubSpot would refuse it: "${key}" is no e-mail address`;
 }
 
 function toPreview(

@@ -200,7 +200,7 @@ describe('what HubSpot says', () => {
   it('names the record in a 207 by trace id', () => {
     const error = toRecordError({ message: faultList, context: { objectWriteTraceId: ['t-2'] } }, call);
     expect(error).toBeInstanceOf(HubspotError);
-    expect(error.named).toEqual(['t-2']);
+    expect(error.concerned.named).toEqual(['t-2']);
     expect(error.details.code).toBe('PROPERTY_DOESNT_EXIST');
   });
 

@@ -3,16 +3,23 @@ import { DeliveryError, type FailureKind } from '../delivery-error.js';
 import { type ErrorAnswer, readErrorAnswer } from './error-answer.js';
 import { untilMidnightMs } from './midnight.js';
 
+/** Which records an error is about, as far as HubSpot says. */
+export interface Concerned {
+  /** Their trace ids and keys. */
+  readonly named: readonly string[];
+  /** Somebody else writes to one of them at this very moment. */
+  readonly isLock: boolean;
+  /** The contact that has the e-mail address already. */
+  readonly ownerId: string | null;
+}
+
 /** An answer of HubSpot that is an error, with the records it names, so that a culprit can be looked for. */
 export class HubspotError extends DeliveryError {
   constructor(
     kind: FailureKind,
     message: string,
     details: { readonly code: string; readonly field?: string; readonly retryAfterMs?: number },
-    /** Trace ids and keys of the records it is about, where HubSpot says so. */
-    readonly named: readonly string[],
-    /** Somebody else writes to one of the records at this very moment. */
-    readonly isLock = false,
+    readonly concerned: Concerned,
   ) {
     super(kind, message, details);
   }
@@ -109,7 +116,7 @@ export function toRecordError(error: unknown, call: Pick<FailedCall, 'secrets'>)
     'rejected',
     words(answer, 207, call),
     { code: codeOf(answer, 207), ...fieldOf(answer) },
-    answer.named,
+    concernedBy(answer, 207),
   );
 }
 
@@ -122,8 +129,14 @@ function fromAnswer({ code: status, body, headers }: z.infer<typeof exceptionSch
     ...fieldOf(answer),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
   };
-  return new HubspotError(settled(kind, call), words(answer, status, call), details, answer.named, status === 423);
+  return new HubspotError(settled(kind, call), words(answer, status, call), details, concernedBy(answer, status));
 }
+
+const concernedBy = ({ named, ownerId }: ErrorAnswer, status: number): Concerned => ({
+  named,
+  isLock: status === 423,
+  ownerId,
+});
 
 function verdictOn(status: number, answer: ErrorAnswer): Verdict {
   if (answer.oauthError !== null || (status === 404 && isStrange(answer))) return needsPerson;

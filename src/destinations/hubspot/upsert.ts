@@ -2,7 +2,7 @@ import { DeliveryError } from '../delivery-error.js';
 import type { DeliveredRecord, OutgoingRecord, RecordResult, UpsertRequest } from '../destination.js';
 import type { Account } from './account.js';
 import { sortByOwner } from './adopt-contacts.js';
-import { upsertContacts } from './api/contacts.js';
+import { addressesOf, upsertContacts } from './api/contacts.js';
 import { BatchDelivery } from './batch-delivery.js';
 import { linkCompanies } from './companies/link-companies.js';
 import { emailConsent } from './consent/email-consent.js';
@@ -94,6 +94,7 @@ function upsertByKey(
         keyField,
         batch.map(({ record: { key, profileId }, properties }) => ({ key, traceId: profileId, properties })),
       ),
+    addressesOf: (contactId) => addressesOf(client, contactId),
     onContradiction: () => catalogs.of('contacts').forget(),
   });
   return delivery.run(writes);

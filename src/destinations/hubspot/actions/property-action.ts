@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ActionResult } from '../../action.js';
 import { DeliveryError } from '../../delivery-error.js';
 import type { OutgoingRecord, RecordResult } from '../../destination.js';
-import { updateContacts } from '../api/contacts.js';
+import { addressesOf, updateContacts } from '../api/contacts.js';
 import { BatchDelivery } from '../batch-delivery.js';
 import { type ContactWrite, isIdle, toContactWrite } from '../contact-write.js';
 import { defineAction, done, failed, type HubspotAction, type Run } from './action.js';
@@ -89,6 +89,7 @@ export const setProperties: HubspotAction = defineAction({
               properties: sent,
             })),
           ),
+        addressesOf: (contactId) => addressesOf(client, contactId),
         onContradiction: () => catalog.forget(),
       });
       results.push(...(await delivery.run(batch)));

@@ -95,6 +95,16 @@ export async function readContacts(
   return results;
 }
 
+/** All e-mail addresses of a contact, in lower case; none when it is not there. */
+export async function addressesOf(client: HubspotClient, remoteId: string): Promise<ReadonlySet<string>> {
+  const contacts = await readContacts(client, null, [remoteId], ['email', 'hs_additional_emails']);
+  const texts = contacts.flatMap(({ properties: { email, hs_additional_emails: additional } }) => [
+    email ?? '',
+    ...(additional ?? '').split(';'),
+  ]);
+  return new Set(texts.map((text) => text.trim().toLowerCase()).filter((text) => text !== ''));
+}
+
 /** Deletes one contact for good; an id that is not there is an error. */
 export async function purgeContact(client: HubspotClient, remoteId: string): Promise<void> {
   await client.send({ operation: 'contacts.gdprDelete', records: 1, repeatable: true }, z.unknown(), (sdk) =>

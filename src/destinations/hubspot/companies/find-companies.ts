@@ -91,7 +91,7 @@ export async function updateCompanies(
   const told = companies.filter(({ properties }) => Object.keys(properties).length > 0);
   const refusals = await eachUnlessTogether(told, async (some) => {
     const { errors } = await updateRecords(client, 'companies', some);
-    for (const { named } of errors) for (const id of named) gone.add(id);
+    for (const { concerned } of errors) for (const id of concerned.named) gone.add(id);
   });
   return { refusals, gone };
 }
