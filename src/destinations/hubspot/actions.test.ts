@@ -92,6 +92,21 @@ describe('lists and workflows', () => {
     ]);
   });
 
+  it('take somebody whom HubSpot has merged into another record, by that one', async () => {
+    const { account, subjects } = await withContacts('ada@example.com', 'bob@example.com');
+    const [ada, bob] = subjects;
+    if (ada === undefined || bob === undefined) throw new Error('There are two');
+    const merge = { primaryObjectId: ada.remoteId, objectIdToMerge: bob.remoteId };
+    await account.person('POST', '/crm/v3/objects/contacts/merge', merge);
+    const result = await perform(account, 'list.add', runOf(bob, { list: 'Hot' }));
+    expect(result).toMatchObject([{ status: 'done', already: false }]);
+    const members = async () => (await stateOf(account)).lists.find(({ name }) => name === 'Hot')?.members ?? {};
+    expect(Object.keys(await members())).toEqual([ada.remoteId]);
+    expect(await perform(account, 'list.add', runOf(bob, { list: 'Hot' }))).toMatchObject([{ already: true }]);
+    await perform(account, 'list.remove', runOf(bob, { list: 'Hot' }));
+    expect(Object.keys(await members())).toEqual([]);
+  });
+
   it('start the workflow that listens to the list', async () => {
     const { account, ada } = await withAda();
     await perform(account, 'workflow.enrol', runOf(ada, { list: 'Chat: hot leads' }));
@@ -101,7 +116,9 @@ describe('lists and workflows', () => {
   it('start it once more when that is asked for, but not twice for one run', async () => {
     const { account, ada } = await withAda();
     await perform(account, 'workflow.enrol', runOf(ada, { list: 'Chat: hot leads' }));
-    const again = runOf(ada, { list: 'Chat: hot leads', again: true });
+    const inSeconds = (seconds: number): Date => new Date(Date.now() + seconds * 1_000);
+    await account.control('PUT', 'clock', { now: inSeconds(60).toISOString() });
+    const again = runOf(ada, { list: 'Chat: hot leads', again: true }, inSeconds(30));
     expect(await perform(account, 'workflow.enrol', again)).toMatchObject([{ status: 'done', already: false }]);
     const changes = () => account.calls().filter((call) => call.includes('/memberships/')).length;
     const before = changes();

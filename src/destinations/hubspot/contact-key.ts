@@ -18,3 +18,16 @@ export function contactsByKey<T extends Contact>(keyField: string, contacts: rea
     }),
   );
 }
+
+/** To be asked for by whoever finds contacts by ids that may be old. */
+export const mergedIdsProperty = 'hs_merged_object_ids';
+
+/** Contacts by record id. Whoever has been merged into another one is found too: HubSpot answers with the one that stays. */
+export function contactsById<T extends Contact>(contacts: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(
+    contacts.flatMap((contact): [string, T][] => {
+      const merged = (contact.properties[mergedIdsProperty] ?? '').split(';').filter((id) => id !== '');
+      return [contact.id, ...merged].map((id) => [id, contact]);
+    }),
+  );
+}

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stateSchema } from '../../sandbox/hubspot/state.js';
 import type { FieldValues, KnownRecord, OutgoingRecord, RecordResult } from '../destination.js';
 import {
+  contactAt,
   outcomes,
   outgoing,
   readCall,
@@ -69,6 +70,22 @@ describe('a contact whose e-mail address changes', () => {
     );
     expect(account.calls().slice(before)).toEqual([readCall, updateCall]);
     expect(await contactsOf(account)).toEqual([{ email: 'new@example.com', chat_tags: 'b' }]);
+  });
+
+  it('keeps tags added by hand also when HubSpot has merged it into another record since', async () => {
+    const account = await rehearse();
+    const tagged = outgoing('old@example.com', {}, { tags: ['a', 'b', 'x'], tagsToAdd: ['a', 'b', 'x'] });
+    const known = await delivered(account, tagged);
+    const survivor = await contactAt(account, 'bob@example.com');
+    const merge = { primaryObjectId: survivor, objectIdToMerge: known.known.remoteId };
+    await account.person('POST', '/crm/v3/objects/contacts/merge', merge);
+    const record = outgoing('new@example.com', {}, { ...known, ...nothingElse, tags: ['b'], tagsToRemove: ['a'] });
+    const moved = await delivered(account, record);
+    expect(moved.known.remoteId).toBe(survivor);
+    expect((await contactsOf(account))[0]).toMatchObject({ email: 'new@example.com', chat_tags: 'b;x' });
+    expect(await account.connection.preview?.(request([{ ...record, known: known.known }]))).toMatchObject([
+      { remoteId: survivor },
+    ]);
   });
 
   it('becomes the contact that has the new address already, with everything we know', async () => {

@@ -1,7 +1,7 @@
 import type { DroppedField, OutgoingRecord, RecordPreview, UpsertRequest } from '../destination.js';
 import type { Account } from './account.js';
 import { type Contact, readContacts } from './api/contacts.js';
-import { comparableKey, contactsByKey } from './contact-key.js';
+import { comparableKey, contactsById, contactsByKey, mergedIdsProperty } from './contact-key.js';
 import { planContacts } from './contact-plan.js';
 import { type ContactWrite, withoutField } from './contact-write.js';
 import { withoutAddress } from './culprit.js';
@@ -58,8 +58,8 @@ async function heldContacts(
     keyField,
     keys.length === 0 ? [] : await readContacts(client, keyField, [...new Set(keys)], [...asked, ...addresses]),
   );
-  const byId = new Map(
-    ids.length === 0 ? [] : (await readContacts(client, null, ids, asked)).map((contact) => [contact.id, contact]),
+  const byId = contactsById(
+    ids.length === 0 ? [] : await readContacts(client, null, ids, [...asked, mergedIdsProperty]),
   );
   const find = (record: OutgoingRecord): Contact | undefined =>
     hasMoved(keyField, record) ? byId.get(record.known.remoteId) : byKey.get(comparableKey(keyField, record.key));

@@ -1,7 +1,7 @@
 import type { CreatePolicy, DroppedField, OutgoingRecord } from '../destination.js';
 import { type Contact, readContacts } from './api/contacts.js';
 import type { HubspotClient } from './client.js';
-import { comparableKey, contactsByKey } from './contact-key.js';
+import { comparableKey, contactsById, contactsByKey, mergedIdsProperty } from './contact-key.js';
 import { hasMoved } from './memo.js';
 import { optionOf, optionsFor } from './new-options.js';
 import type { Option, Properties, Property } from './property.js';
@@ -106,10 +106,10 @@ async function currentValues(
   const ids = moved.map(({ known }) => known.remoteId);
   const [foundByKey, foundById] = await Promise.all([
     keys.length === 0 ? [] : readContacts(client, keyField, keys, [keyField, ...addresses, tagsField]),
-    ids.length === 0 ? [] : readContacts(client, null, ids, [tagsField]),
+    ids.length === 0 ? [] : readContacts(client, null, ids, [tagsField, mergedIdsProperty]),
   ]);
   const byKey = contactsByKey(keyField, foundByKey);
-  const byId = new Map(foundById.map((contact) => [contact.id, contact]));
+  const byId = contactsById(foundById);
   return new Map([
     ...atHome.map((record) => heldBy(record, byKey.get(comparableKey(keyField, record.key)), tagsField)),
     ...moved.map((record) => heldBy(record, byId.get(record.known.remoteId), tagsField)),

@@ -1,6 +1,9 @@
 import { DeliveryError } from '../../delivery-error.js';
 import type { Account } from '../account.js';
+import { readContacts } from '../api/contacts.js';
 import { changeMemberships, type Membership, type MembershipChange } from '../api/lists.js';
+import type { HubspotClient } from '../client.js';
+import { contactsById, mergedIdsProperty } from '../contact-key.js';
 
 /** HubSpot names no limit; a batch of contacts fits. */
 const idsPerCall = 100;
@@ -36,7 +39,7 @@ async function change(
 ): Promise<MembershipChange> {
   const attempt = async (): Promise<MembershipChange> => {
     const id = membership === 'add' ? await lists.idOf(name) : await lists.idIfThere(name);
-    return id === null ? nothingChanged : changeMemberships(client, membership, id, contactIds);
+    return id === null ? nothingChanged : changeWithSurvivors(client, membership, id, contactIds);
   };
   try {
     return await attempt();
@@ -45,4 +48,30 @@ async function change(
     await lists.forget(name);
     return attempt();
   }
+}
+
+/** Lists know only present ids. Those that are missing are looked for among the records that others have been merged into. */
+async function changeWithSurvivors(
+  client: HubspotClient,
+  membership: Membership,
+  listId: string,
+  contactIds: readonly string[],
+): Promise<MembershipChange> {
+  const change = await changeMemberships(client, membership, listId, contactIds);
+  if (change.missing.size === 0) return change;
+  const missing = [...change.missing];
+  const survivors = contactsById(await readContacts(client, null, missing, [mergedIdsProperty]));
+  const merged = missing.flatMap((id) => {
+    const survivor = survivors.get(id);
+    return survivor === undefined || survivor.id === id ? [] : [{ id, survivor: survivor.id }];
+  });
+  if (merged.length === 0) return change;
+  const ids = [...new Set(merged.map(({ survivor }) => survivor))];
+  const { changed, missing: stillMissing } = await changeMemberships(client, membership, listId, ids);
+  const has = (some: ReadonlySet<string>): string[] =>
+    merged.filter(({ survivor }) => some.has(survivor)).map(({ id }) => id);
+  return {
+    changed: new Set([...change.changed, ...has(changed)]),
+    missing: new Set([...missing.filter((id) => !merged.some((one) => one.id === id)), ...has(stillMissing)]),
+  };
 }
