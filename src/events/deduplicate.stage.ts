@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { textArray, timestampArray, uuidArray } from '../database/binary-array.js';
 import type { Batch, BatchEvent, Stage } from './batch.js';
+import type { DedupeKey } from './incoming-event.js';
 
 /** How long a platform's own event id is remembered; far beyond any platform's last retry. */
 const rememberedMs = 90 * 24 * 60 * 60 * 1_000;
@@ -14,7 +15,7 @@ const takeKeys = {
     ON CONFLICT (source, key) DO UPDATE
       SET event_id = excluded.event_id, received_at = excluded.received_at, repeats_until = excluded.repeats_until
       WHERE known.repeats_until <= excluded.received_at
-    RETURNING event_id`,
+    RETURNING source, key`,
 };
 
 /** The same event twice has the effect of once. */
@@ -23,24 +24,33 @@ export class DeduplicateStage implements Stage {
   readonly name = 'deduplicate';
 
   async run(batch: Batch): Promise<void> {
-    const first = new Map<string, BatchEvent>();
+    const claims = new Map<string, Claim>();
     for (const event of batch.events) {
-      const key = `${event.source}\u0000${event.incoming.dedupe.key}`;
-      if (first.has(key)) event.repeated = true;
-      else first.set(key, event);
+      const own = keysOf(event).map((key) => [`${event.source}\u0000${key.key}`, { event, key }] as const);
+      event.repeated = own.some(([name]) => claims.has(name));
+      if (!event.repeated) for (const [name, claim] of own) claims.set(name, claim);
     }
-    const events = [...first.values()];
-    const taken = await batch.query<{ event_id: string }>(takeKeys, [
-      textArray(events.map((event) => event.source)),
-      textArray(events.map((event) => event.incoming.dedupe.key)),
-      uuidArray(events.map((event) => event.id)),
-      timestampArray(events.map((event) => event.receivedAt)),
-      timestampArray(events.map(repeatsUntil)),
+    const asked = [...claims.values()];
+    const taken = await batch.query<{ source: string; key: string }>(takeKeys, [
+      textArray(asked.map(({ event }) => event.source)),
+      textArray(asked.map(({ key }) => key.key)),
+      uuidArray(asked.map(({ event }) => event.id)),
+      timestampArray(asked.map(({ event }) => event.receivedAt)),
+      timestampArray(asked.map(repeatsUntil)),
     ]);
-    const fresh = new Set(taken.map((row) => row.event_id));
-    for (const event of events) event.repeated = !fresh.has(event.id);
+    const free = new Set(taken.map(({ source, key }) => `${source}\u0000${key}`));
+    for (const [name, { event }] of claims) if (!free.has(name)) event.repeated = true;
   }
 }
 
-const repeatsUntil = ({ receivedAt, incoming }: BatchEvent): Date =>
-  new Date(receivedAt.getTime() + (incoming.dedupe.windowMs ?? rememberedMs));
+/** A key that an event wants to be the first with. */
+interface Claim {
+  readonly event: BatchEvent;
+  readonly key: DedupeKey;
+}
+
+const keysOf = ({ incoming: { dedupe, alsoDedupe } }: BatchEvent): readonly DedupeKey[] =>
+  alsoDedupe === undefined ? [dedupe] : [dedupe, alsoDedupe];
+
+const repeatsUntil = ({ event: { receivedAt }, key: { windowMs } }: Claim): Date =>
+  new Date(receivedAt.getTime() + (windowMs ?? rememberedMs));

@@ -74,6 +74,8 @@ export interface IncomingEvent {
   /** When it happened according to the platform; null: not said, so it counts as now. */
   readonly occurredAt: Date | null;
   readonly dedupe: DedupeKey;
+  /** Another key: who repeats either of them is a repetition. For platforms that send one fact again under a new id. Left out: there is none. */
+  readonly alsoDedupe?: DedupeKey;
   /** `whatsapp`, `instagram`, `messenger`, `web`, `telegram` …; null: not known. */
   readonly channel: string | null;
   /** The profile it is about, where that is known by its id (the clock, an edit in Parley); its identities are then not looked at. */

@@ -57,7 +57,7 @@ function asReplayed(
   again: boolean,
 ): IncomingEvent {
   const occurredAt = event.occurredAt ?? receivedAt;
-  return again
-    ? { ...event, occurredAt, dedupe: { key: `replay:${id}:${uuidv7()}`, windowMs: null } }
-    : { ...event, occurredAt };
+  if (!again) return { ...event, occurredAt };
+  const { alsoDedupe: _forgotten, ...rest } = event;
+  return { ...rest, occurredAt, dedupe: { key: `replay:${id}:${uuidv7()}`, windowMs: null } };
 }

@@ -61,6 +61,23 @@ describe('the same event twice', () => {
     }
   });
 
+  it('that repeats either of its two keys is a repetition, in one batch and in the next, and no other', async () => {
+    const said = (id: string, words: string) =>
+      incoming('twice', {
+        dedupe: { key: `id:${id}`, windowMs: null },
+        alsoDedupe: { key: `words:${words}`, windowMs: 10_000 },
+      });
+    const applied = (await core.submit(said('1', 'a'), said('2', 'a'), said('1', 'b'), said('3', 'c'))).map(
+      (decision) => decision.applied,
+    );
+    expect(applied).toEqual([true, false, false, true]);
+    const [sameWords, sameId, neither] = await core.submit(said('4', 'a'), said('3', 'd'), said('5', 'e'));
+    expect([sameWords, sameId, neither].map((decision) => decision?.applied)).toEqual([false, false, true]);
+    clock.forward(11_000);
+    const [later] = await core.submit(said('6', 'a'));
+    expect(later?.applied).toBe(true);
+  });
+
   it('is a new fact once the window of a derived key has passed', async () => {
     const said = (id: string) => incoming('echo', { text: id, dedupe: { key: 'hello', windowMs: 60_000 } });
     const [first] = await core.submit(said('1'));

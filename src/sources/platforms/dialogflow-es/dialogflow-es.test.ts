@@ -49,6 +49,20 @@ describe('a turn', () => {
     expect(parsed(fallback)).toMatchObject({ kind: 'message_in', name: 'message' });
   });
 
+  it('counts once by its response id, and once within seconds where Dialogflow asks again under another one', () => {
+    const again = { ...webhookRequest, responseId: 'f0a1c2d3-0000-4000-8000-000000000002-bbbbbbbb' };
+    expect(parsed(again).dedupe).not.toEqual(parsed(webhookRequest).dedupe);
+    expect(parsed(again).alsoDedupe).toEqual(parsed(webhookRequest).alsoDedupe);
+    expect(parsed(again).alsoDedupe?.windowMs).toBe(10_000);
+    const said = (queryText: string) => ({
+      ...webhookRequest,
+      queryResult: { ...webhookRequest.queryResult, queryText },
+    });
+    expect(parsed(said('sí')).alsoDedupe).not.toEqual(parsed(said('no')).alsoDedupe);
+    const elsewhere = { ...webhookRequest, session: 'projects/acme-bot/agent/sessions/other' };
+    expect(parsed(elsewhere).alsoDedupe).not.toEqual(parsed(webhookRequest).alsoDedupe);
+  });
+
   it('from the test console is a test, unless the source lets it count', () => {
     expect(parsed(consoleRequest)).toMatchObject({ kind: 'test', channel: null });
     expect(parsed(consoleRequest, { allowTestTraffic: true }).kind).toBe('business_event');

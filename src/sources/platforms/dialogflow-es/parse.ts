@@ -16,7 +16,11 @@ import type { DialogflowEsSettings } from './settings.js';
 const advice = 'This source is for Dialogflow ES: send its WebhookRequest unchanged.';
 /** Where Dialogflow's own console says it is the source. */
 const testConsole = 'DIALOGFLOW_CONSOLE';
-/** Dialogflow may ask twice for one turn when an answer was slow. */
+/**
+ * Dialogflow may ask twice for one turn when an answer was slow, under another response id.
+ *
+ * @see https://github.com/dialogflow/dialogflow-fulfillment-nodejs/issues/334
+ */
 const sameTurnMs = 10_000;
 
 /** One turn of a conversation whose intent asks for a webhook, as one event that is named by the intent. */
@@ -52,9 +56,19 @@ export function parse(request: HookRequest, source: SourceContext<DialogflowEsSe
     text: textOf(field(result, 'queryText')),
     properties: propertiesOf(result),
   };
-  const id = author.eventId ?? idOf(field(root, 'responseId'));
-  const dedupe = id === null ? byContent(event, [session], sameTurnMs) : byId('response', id);
-  return [{ ...event, dedupe, notes: collected.notes }];
+  return [{ ...event, ...dedupeOf(root, event, author.eventId, session), notes: collected.notes }];
+}
+
+function dedupeOf(
+  root: JsonObject,
+  event: Omit<IncomingEvent, 'dedupe' | 'notes'>,
+  authorsId: string | null,
+  session: string | null,
+): Pick<IncomingEvent, 'dedupe' | 'alsoDedupe'> {
+  if (authorsId !== null) return { dedupe: byId('event', authorsId) };
+  const sameWords = byContent(event, [session], sameTurnMs);
+  const id = idOf(field(root, 'responseId'));
+  return id === null ? { dedupe: sameWords } : { dedupe: byId('response', id), alsoDedupe: sameWords };
 }
 
 function nobody({ sessionIsPerson }: DialogflowEsSettings): UnreadableBodyError {
