@@ -43,6 +43,15 @@ describe('readAuthorFields', () => {
     });
   });
 
+  it('loses none of two lists of tags, and says which of two different words it leaves aside', () => {
+    expect(read({ tags: 'vip', add_tags: ['vip', 'new'] }).tagsAdded).toEqual(['vip', 'new']);
+    expect(read({ text: 'hi', Message: 'ho' })).toMatchObject({
+      text: 'hi',
+      notes: ['"text" and "Message" mean the same thing (text): the first counts.'],
+    });
+    expect(read({ text: 'hi', message: 'hi', last_input_text: null }).notes).toEqual([]);
+  });
+
   it('takes consent only from words that say so; false is no withdrawal', () => {
     expect(read({ consent_email: true, consent_sms: 'opted_out', consent_whatsapp: false }).consents).toEqual([
       { purpose: 'email', status: 'granted', evidence: 'consent_email: true', field: 'consent_email' },

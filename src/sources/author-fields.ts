@@ -71,24 +71,30 @@ export function readAuthorFields(
   { timeZone, eventNames }: AuthorSettings,
 ): AuthorFields {
   const said = new Map<Role, { readonly caption: string; readonly value: JsonValue }>();
+  const tags = { tagsAdded: [] as string[], tagsRemoved: [] as string[] };
   const others: [string, JsonValue][] = [];
+  const notes: string[] = [];
   for (const [caption, value] of fields) {
     const role = roles.get(attributeKey(caption));
+    const first = role === undefined ? undefined : said.get(role);
     if (role === undefined || (isJsonObject(value) && role !== 'consents')) others.push([caption, value]);
-    else if (!isNoValue(value) && !said.has(role)) said.set(role, { caption, value });
+    else if (isNoValue(value)) continue;
+    else if (role === 'tagsAdded' || role === 'tagsRemoved') tags[role].push(...tagsOf(value));
+    else if (first === undefined) said.set(role, { caption, value });
+    else if (textOf(first.value) !== textOf(value))
+      notes.push(`"${first.caption}" and "${caption}" mean the same thing (${role}): the first counts.`);
   }
   const text = (role: Role) => textOf(said.get(role)?.value);
   const when = parseMoment(text('occurredAt') ?? '', timeZone ?? undefined);
-  const notes =
-    said.has('occurredAt') && when === null ? ['The time of the event could not be read: it counts as now.'] : [];
+  if (said.has('occurredAt') && when === null) notes.push('The time of the event could not be read: it counts as now.');
   return {
     event: namedEvent(text('event') ?? textOf(request.query.event) ?? '', eventNames),
     eventId: text('eventId') ?? textOf(request.query.event_id) ?? textOf(request.headers['idempotency-key']),
     occurredAt: when,
     channel: channelName(text('channel') ?? textOf(request.query.channel) ?? ''),
     text: text('text'),
-    tagsAdded: tagsOf(said.get('tagsAdded')?.value),
-    tagsRemoved: tagsOf(said.get('tagsRemoved')?.value),
+    tagsAdded: [...new Set(tags.tagsAdded)],
+    tagsRemoved: [...new Set(tags.tagsRemoved)],
     consents: purposes.flatMap((purpose) => consentOf(purpose, said)),
     others,
     notes,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { publicQuery, rowOf, type SeenRequest, shownBody } from './seen-request.js';
+import { publicQuery, rowOf, type SeenRequest, shownBody, shownQuery } from './seen-request.js';
 import { requestWith } from './test-support.js';
 
 const seen = (body: string, more: Partial<SeenRequest> = {}): SeenRequest => ({
@@ -49,3 +49,11 @@ it.each([
   ['a=1&client_secret=hunter2&b=2', 'a=1&client_secret=•••&b=2'],
   ['plain words', 'plain words'],
 ])('shows %s with its secrets masked', (body, shown) => expect(shownBody(body)).toBe(shown));
+
+it('shows a query with its secrets masked', () => {
+  expect(shownQuery({ api_key: 'hunter2', 'Access Token': 'hunter3', event: 'a' })).toEqual({
+    api_key: '•••',
+    'Access Token': '•••',
+    event: 'a',
+  });
+});

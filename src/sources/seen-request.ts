@@ -134,7 +134,16 @@ function texts(values: HookRequest['query']): Record<string, string> {
 /** Fields whose value is better not shown, in JSON and in forms. */
 const secretField =
   /("[^"\\]*(?:secret|token|password|passwd|api[-_ ]?key|authorization)[^"\\]*"\s*:\s*)("(?:[^"\\]|\\.)*"?|[\d.]+)/gi;
-const secretParameter = /((?:^|&)[^=&]*(?:secret|token|password|api[-_]?key)[^=&]*=)[^&]*/gi;
+const secretParameter = /((?:^|&)[^=&]*(?:secret|token|password|passwd|api[-_+ ]?key|authorization)[^=&]*=)[^&]*/gi;
+
+const secretName = /secret|token|password|passwd|api[-_ ]?key|authorization/i;
+
+/** A query as people may see it. */
+export function shownQuery(query: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, secretName.test(name) ? hidden : value]),
+  );
+}
 
 /** A body as people may see it. */
 export function shownBody(body: string): string {

@@ -5,7 +5,7 @@ import type { IncomingEvent } from '../events/incoming-event.js';
 import { ApiKeyGuard } from '../security/api-key.guard.js';
 import { platforms } from './registry.js';
 import { RequestReplay } from './request-replay.service.js';
-import { requestOutcomes, shownBody } from './seen-request.js';
+import { requestOutcomes, shownBody, shownQuery } from './seen-request.js';
 import { SourceCare } from './source-care.service.js';
 import type { SourceRequestEntity } from './source-request.entity.js';
 import { shellSettings } from './source-settings.js';
@@ -141,7 +141,7 @@ const present = (request: SourceRequestEntity) => ({
   status: request.status,
   method: request.method,
   remoteAddress: request.remote_address,
-  query: request.query,
+  query: shownQuery(request.query),
   events: request.events,
   profile: request.profile_id,
   leftOut: request.left_out,

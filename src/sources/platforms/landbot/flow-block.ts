@@ -57,7 +57,13 @@ function fieldsOf(root: JsonObject, atSignMeansEmpty: boolean): Field[] {
   return atSignMeansEmpty ? all.filter(([, value]) => !isUnrenderedVariable(value)) : all;
 }
 
+/** Of two fields of one name the later counts, which is the customer object's; one without a value takes nothing away. */
 function contactId(fields: readonly Field[]): string | null {
-  const byName = new Map(fields.map(([name, value]) => [attributeKey(name), idOf(value)]));
-  return idNames.map((name) => byName.get(name) ?? null).find((id) => id !== null) ?? null;
+  const byName = new Map<string, string>();
+  for (const [name, value] of fields) {
+    // However the author wants such texts to be read: it would be one person for all.
+    const id = isUnrenderedVariable(value) ? null : idOf(value);
+    if (id !== null) byName.set(attributeKey(name), id);
+  }
+  return idNames.map((name) => byName.get(name)).find((id) => id !== undefined) ?? null;
 }

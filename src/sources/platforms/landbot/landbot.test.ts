@@ -172,6 +172,12 @@ describe('the Webhook block', () => {
     expect(event.identities[0]).toEqual({ kind: 'subscriber', namespace: 'acme/contact', value: '460000001' });
   });
 
+  it('keeps an id that another field of that name does not know, and takes no variable for one', () => {
+    expect(single({ id: 7, customer: { id: null, plan: 'pro' } }).identities[0]?.value).toBe('7');
+    expect(single({ id: 7, customer: { id: 8 } }).identities[0]?.value).toBe('8');
+    expect(() => parse({ customer_id: '@id', plan: '@ada' }, { atSignMeansEmpty: false })).toThrow(UnreadableBodyError);
+  });
+
   it('reads a customer object inside it', () => {
     const event = single({ customer: { id: 7, name: 'Visitor #7', plan: 'pro' }, text: 'hi' });
     expect(event).toMatchObject({ kind: 'message_in', text: 'hi', values: { plan: 'pro' } });
