@@ -6,6 +6,7 @@ import { ProviderDepth1764100000000 } from '../src/database/migrations/176410000
 import { SourceInspector1764200000000 } from '../src/database/migrations/1764200000000-source-inspector.js';
 import { Segments1764400000000 } from '../src/database/migrations/1764400000000-segments.js';
 import { SegmentHistory1764450000000 } from '../src/database/migrations/1764450000000-segment-history.js';
+import { Triggers1764500000000 } from '../src/database/migrations/1764500000000-triggers.js';
 import { SharedLimitsAndPulls1764300000000 } from '../src/database/migrations/1764300000000-shared-limits-and-pulls.js';
 import { ActionRunEntity } from '../src/delivery/action-run.entity.js';
 import { AuthorizationRequestEntity } from '../src/delivery/authorization-request.entity.js';
@@ -41,6 +42,14 @@ import { SegmentRecheckEntity } from '../src/segments/segment-recheck.entity.js'
 import { SourceEntity } from '../src/sources/source.entity.js';
 import { SourceEventNameEntity } from '../src/sources/source-event-name.entity.js';
 import { SourceRequestEntity } from '../src/sources/source-request.entity.js';
+import { ContactPolicyEntity } from '../src/triggers/contact-policy.entity.js';
+import { TouchEntity } from '../src/triggers/touch.entity.js';
+import { TriggerDateEntity } from '../src/triggers/trigger-date.entity.js';
+import { TriggerEntity } from '../src/triggers/trigger.entity.js';
+import { TriggerRoundEntity } from '../src/triggers/trigger-round.entity.js';
+import { TriggerRunEntity } from '../src/triggers/trigger-run.entity.js';
+import { TriggerStepEntity } from '../src/triggers/trigger-step.entity.js';
+import { TriggerVersionEntity } from '../src/triggers/trigger-version.entity.js';
 
 export const entities = [
   ActionRunEntity,
@@ -50,6 +59,7 @@ export const entities = [
   CallPermitsEntity,
   ConfigurationEntity,
   ConsentChangeEntity,
+  ContactPolicyEntity,
   ContentTemplateEntity,
   DeadLetterEntity,
   DeliveryEntity,
@@ -79,6 +89,13 @@ export const entities = [
   SourceEventNameEntity,
   SourceRequestEntity,
   SyncMarkEntity,
+  TouchEntity,
+  TriggerDateEntity,
+  TriggerEntity,
+  TriggerRoundEntity,
+  TriggerRunEntity,
+  TriggerStepEntity,
+  TriggerVersionEntity,
 ];
 
 /** In order; each is applied once, inside one transaction. */
@@ -89,6 +106,7 @@ export const migrations = [
   SharedLimitsAndPulls1764300000000,
   Segments1764400000000,
   SegmentHistory1764450000000,
+  Triggers1764500000000,
 ];
 
 export const dataSourceOptions = (url: string, poolSize: number): DataSourceOptions => ({

@@ -32,6 +32,31 @@ export interface ActionDeclaration<Input = unknown> {
   readonly scopes: readonly string[];
   /** Requests that one `perform` gets at most. */
   readonly batchSize: number;
+  /** By which channel it reaches the person, for quiet hours and frequency caps; left out: as `consent` says, or it reaches nobody. */
+  readonly channel?: string;
+}
+
+/** A person is to take over: what a trigger says about it. */
+export interface HandOffRequest {
+  readonly title: string;
+  /** What to do, what is known of the person, and the transcript; line breaks count. */
+  readonly text: string;
+  /** E-mail address, name or id of whoever takes over; '': nobody in particular. */
+  readonly owner: string;
+  readonly dueInHours: number;
+}
+
+/** A word to a colleague. */
+export interface NoticeRequest {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** Which of its actions a destination offers for something that triggers ask of any destination, and how it is asked for there. */
+export interface Offer<Request> {
+  readonly action: string;
+  readonly input: (request: Request) => Json;
 }
 
 /** The person an action is about, as the destination holds them. */

@@ -1,6 +1,14 @@
 import type { z } from 'zod';
 import type { Purpose } from '../consent/consent.js';
-import type { ActionDeclaration, ActionLookUp, ActionRequest, ActionResult } from './action.js';
+import type {
+  ActionDeclaration,
+  ActionLookUp,
+  ActionRequest,
+  ActionResult,
+  HandOffRequest,
+  NoticeRequest,
+  Offer,
+} from './action.js';
 import type { Authorization, GrantKeeper } from './authorization.js';
 import type { Json } from './json.js';
 import type { ProviderWebhooks } from './provider-webhooks.js';
@@ -164,6 +172,10 @@ export interface Destination<Settings = unknown> {
   /** The destination has lists that records can be put into, and what they are called there; left out: it has none. */
   readonly lists?: string;
   readonly actions?: readonly ActionDeclaration[];
+  /** How a person takes over there; left out: nobody can. */
+  readonly handOff?: Offer<HandOffRequest>;
+  /** How colleagues are told something by it; left out: they cannot. */
+  readonly notice?: Offer<NoticeRequest>;
   readonly history?: readonly HistoryStream[];
   readonly derives?: readonly DerivedAttribute[];
   readonly webhooks?: ProviderWebhooks<Settings>;
