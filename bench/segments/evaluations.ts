@@ -60,7 +60,6 @@ function compiled() {
   const queries = new EventQueries();
   const rules = comparedRules.map(({ rule }) =>
     compileRule(ruleSchema.parse({ version: 1, ...rule }), {
-      attributeType: () => undefined,
       timeZone: 'UTC',
       salt: 'bench',
       queries,

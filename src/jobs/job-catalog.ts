@@ -14,7 +14,7 @@ export const jobCatalog = {
   },
   recalculation: {
     recheck: z.object({}),
-    backfill: z.object({ segment: z.string() }),
+    backfill: z.object({}),
     refresh: z.object({}),
   },
   maintenance: {

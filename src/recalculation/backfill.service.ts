@@ -2,20 +2,22 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Now, NOW } from '../database/environment.js';
-import type { IncomingEvent } from '../events/incoming-event.js';
-import { Pipeline } from '../pipeline/pipeline.service.js';
 import type { SegmentBackfillEntity } from '../segments/segment-backfill.entity.js';
-import { SegmentBackfills } from '../segments/segment-backfills.repository.js';
-import { SegmentDirectory } from '../segments/segment-directory.service.js';
-import { BackfillPages, type BackfillPage } from './backfill-pages.service.js';
+import { type DueBackfill, SegmentBackfills } from '../segments/segment-backfills.repository.js';
+import { type ActiveSegment, SegmentDirectory } from '../segments/segment-directory.service.js';
+import { BackfillChanges } from './backfill-changes.service.js';
+import { type BackfillPage, BackfillPages } from './backfill-pages.service.js';
 
 const first = '00000000-0000-0000-0000-000000000000';
-/** Profiles that are sent through the pipeline together; traffic joins their batches in between. */
-const atOnce = 500;
+/** Up to so many rules PostgreSQL is faster with one after the other than we are with all at once. */
+const fewSegments = 3;
+/** After an error: what was in the way may be gone by then. */
+const afterErrorMs = 15_000;
+const afterNewsMs = 1_000;
 
 /**
- * Brings a new or changed rule to everybody: finds, page by page, whose membership is another one by the rule as it is now, and sends only
- * those through the pipeline. What arrives meanwhile is decided by the new rule already, so both come to the same.
+ * Brings new and changed rules to everybody: finds, page by page, whose membership is another one by the rule as it is now. What arrives
+ * meanwhile is decided by the new rule already, so both come to the same.
  */
 @Injectable()
 export class Backfill {
@@ -27,7 +29,7 @@ export class Backfill {
     private readonly backfills: SegmentBackfills,
     private readonly directory: SegmentDirectory,
     private readonly pages: BackfillPages,
-    private readonly pipeline: Pipeline,
+    private readonly changes: BackfillChanges,
     @Inject(NOW) private readonly now: Now,
   ) {}
 
@@ -35,81 +37,109 @@ export class Backfill {
     this.#stopping = true;
   }
 
-  /** Goes on where it stopped, until everybody was looked at, somebody stops it, or this process ends. */
-  async run(segment: string): Promise<void> {
-    const worker = uuidv7();
-    let held = await this.backfills.hold(segment, worker, this.now());
-    if (held === null) return;
-    let error: string | null = null;
-    try {
-      if (held.total === null) await this.backfills.expect(segment, worker, await this.#expected());
-      while (held !== null && !this.#stopping) {
-        if (!(await this.#page(held, worker))) {
-          await this.backfills.finish(segment, worker, this.now());
-          return;
-        }
-        held = await this.backfills.hold(segment, worker, this.now());
-      }
-    } catch (cause) {
-      error = cause instanceof Error ? cause.message : String(cause);
-      this.#log.error({ err: cause, segment }, 'a backfill was interrupted and goes on with the next sweep');
+  /** Everything that is due, each from where it stopped; ends when nothing is, or this process ends. */
+  async run(): Promise<void> {
+    while (!this.#stopping) {
+      const due = oneWalk(await this.backfills.due(this.now()));
+      if (due.length === 0) return;
+      const worker = uuidv7();
+      const taken = await this.backfills.take(
+        worker,
+        due.map(({ segment }) => segment),
+        this.now(),
+      );
+      if (taken.length === 0) return; // another process was faster, and does the rest as well
+      await this.#bring(
+        taken,
+        due.every(({ isGone }) => isGone),
+        worker,
+      );
     }
-    await this.backfills.letGo(segment, worker, error);
   }
 
-  /** @returns false when there was nobody left */
-  async #page({ segment, version, cursor }: SegmentBackfillEntity, worker: string): Promise<boolean> {
+  async #bring(taken: readonly SegmentBackfillEntity[], isGone: boolean, worker: string): Promise<void> {
+    const now = this.now().getTime();
+    try {
+      const active = isGone ? this.#goneOf(taken) : this.#activeOf(taken);
+      const isDone = active !== null && (await this.#walk(taken, active, worker));
+      // Not done: somebody stopped it, this process ends, or it has not read what is new yet.
+      if (!isDone) await this.backfills.letGo(worker, new Date(now + afterNewsMs), null);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const segments = taken.map(({ segment }) => segment);
+      this.#log.error({ err: error, segments }, 'a backfill was interrupted and goes on where it stopped');
+      await this.backfills.letGo(worker, new Date(now + afterErrorMs), message);
+    }
+  }
+
+  /** null: this process still knows one of them. */
+  #goneOf(taken: readonly SegmentBackfillEntity[]): [] | null {
+    return taken.some(({ segment }) => this.directory.current.places.has(segment)) ? null : [];
+  }
+
+  /** As this process knows them; null: it does not know one of them, or knows an older version. */
+  #activeOf(taken: readonly SegmentBackfillEntity[]): ActiveSegment[] | null {
     const { segments, places } = this.directory.current;
-    const active = segments[places.get(segment) ?? -1];
-    if (active !== undefined && active.version !== version) return true; // this process has not read the new rule yet
-    const page = await this.pages.after(cursor ?? first, segment, active ?? null, this.now());
-    if (page === null) return false;
-    await this.#apply(segment, version, page);
-    const { last, seen, entering, leaving } = page;
-    await this.backfills.progress(segment, worker, {
-      cursor: last,
-      done: seen,
-      entered: entering.length,
-      left: leaving.length,
-    });
+    const active: ActiveSegment[] = [];
+    for (const { segment, version } of taken) {
+      const found = segments[places.get(segment) ?? -1];
+      if (found?.version !== version) return null;
+      active.push(found);
+    }
+    return active;
+  }
+
+  /**
+   * The next page is looked for while what the last one found is written.
+   *
+   * @param active of all that were taken; none: the one that was taken is gone
+   * @returns whether everybody was looked at
+   */
+  async #walk(
+    taken: readonly SegmentBackfillEntity[],
+    active: readonly ActiveSegment[],
+    worker: string,
+  ): Promise<boolean> {
+    const [{ segment, cursor } = { segment: '', cursor: null }] = taken;
+    const isGone = active.length === 0;
+    const pageAfter = (after: string): Promise<BackfillPage | null> =>
+      isGone ? this.pages.membersAfter(after, segment) : this.pages.after(after, active, this.now());
+    await this.backfills.expect(worker, await (isGone ? this.#members(segment) : this.#everybody()));
+    for (let page = await pageAfter(cursor ?? first); page !== null;) {
+      const { last, seen } = page;
+      const next = pageAfter(last);
+      next.catch(() => undefined); // awaited below, if nothing goes wrong before
+      const found = await this.changes.apply(page, active, this.now());
+      const kept = await this.backfills.progress(worker, { cursor: last, seen }, found, this.now());
+      if (this.#stopping || taken.some((each) => !kept.has(each.segment))) return false;
+      page = await next;
+    }
+    await this.backfills.finish(worker, this.now());
     return true;
   }
 
-  async #apply(segment: string, version: number, { entering, leaving }: BackfillPage): Promise<void> {
-    const ids = [...entering, ...leaving];
-    for (let from = 0; from < ids.length; from += atOnce)
-      await Promise.all(
-        ids
-          .slice(from, from + atOnce)
-          .map((profileId) =>
-            this.pipeline.submit({ source: 'clock', raw: '', incoming: backfillEvent(segment, version, profileId) }),
-          ),
-      );
+  async #members(segment: string): Promise<number> {
+    const [row] = await this.dataSource.query<{ count: number }[]>(
+      'SELECT count(*)::int AS count FROM segment_memberships WHERE segment = $1 AND left_at IS NULL',
+      [segment],
+    );
+    return row?.count ?? 0;
   }
 
-  /** Roughly: progress is for people. */
-  async #expected(): Promise<number> {
-    const rows = await this.dataSource.query<{ count: number }[]>(
-      `SELECT GREATEST(reltuples, 0)::float8 AS count FROM pg_class WHERE oid = 'profiles'::regclass`,
+  /** Of very many only roughly: progress is for people. */
+  async #everybody(): Promise<number> {
+    const [row] = await this.dataSource.query<{ count: number }[]>(
+      `SELECT CASE WHEN reltuples > 100000 THEN reltuples::int ELSE (SELECT count(*)::int FROM profiles WHERE merged_into IS NULL) END AS count
+       FROM pg_class WHERE oid = 'profiles'::regclass`,
     );
-    return Math.round(rows[0]?.count ?? 0);
+    return row?.count ?? 0;
   }
 }
 
-const backfillEvent = (segment: string, version: number, profileId: string): IncomingEvent => ({
-  kind: 'clock',
-  name: 'backfill',
-  occurredAt: null,
-  // Asked again after a crash it is done again: that changes nothing.
-  dedupe: { key: `backfill/${segment}/${String(version)}/${profileId}/${uuidv7()}`, windowMs: 1_000 },
-  profileId,
-  channel: null,
-  identities: [],
-  attributes: [],
-  tagsAdded: [],
-  tagsRemoved: [],
-  consents: [],
-  text: null,
-  properties: { segment },
-  notes: [],
-});
+/** Of what is due, those that one walk can serve: brought equally far. Few ones go one by one, and one that is gone goes alone. */
+function oneWalk(due: readonly DueBackfill[]): DueBackfill[] {
+  const [head] = due;
+  if (head === undefined || head.isGone) return due.slice(0, 1);
+  const together = due.filter(({ cursor, isGone }) => cursor === head.cursor && !isGone);
+  return together.length > fewSegments ? together : [head];
+}

@@ -22,7 +22,9 @@ export class RecalculationPlanner {
     await this.rechecks.planNext();
     const slot = Math.floor(now.getTime() / refreshSlotMs);
     await this.queue.add('refresh', {}, { jobId: `refresh-${slot}` });
-    for (const segment of await this.backfills.due(now))
-      await this.queue.add('backfill', { segment }, { jobId: `backfill-${segment}-${now.getTime()}` });
+    const due = await this.backfills.due(now);
+    // By name: while both walk, none is added.
+    if (due.length > 0)
+      for (const jobId of ['backfill-one', 'backfill-other']) await this.queue.add('backfill', {}, { jobId });
   }
 }

@@ -1,7 +1,6 @@
 import { OnQueueFailed, Process, Processor } from '@nestjs/bull';
 import { Logger } from '@nestjs/common';
 import type { Job } from 'bull';
-import { jobCatalog } from '../jobs/job-catalog.js';
 import { Backfill } from './backfill.service.js';
 import { Percentiles } from './percentiles.service.js';
 import { Rechecks } from './rechecks.service.js';
@@ -24,9 +23,10 @@ export class RecalculationProcessor {
     return this.rechecks.run();
   }
 
+  /** Two at once: a long walk does not keep a short one waiting. */
   @Process({ name: 'backfill', concurrency: 2 })
-  backfillOne({ data }: Job): Promise<void> {
-    return this.backfill.run(jobCatalog.recalculation.backfill.parse(data).segment);
+  bringRules(): Promise<void> {
+    return this.backfill.run();
   }
 
   @Process('refresh')

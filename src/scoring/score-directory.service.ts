@@ -4,7 +4,6 @@ import { z } from 'zod';
 import type { Environment } from '../../config/env.js';
 import { ConfigurationRevision } from '../database/configuration-revision.service.js';
 import { ENVIRONMENT } from '../database/environment.js';
-import { AttributeCatalog } from '../profiles/attribute-catalog.service.js';
 import { EventQueries } from '../segments/event-query.js';
 import { type CompiledScore, compileScore } from './evaluate-score.js';
 import { scoreSchema } from './score.js';
@@ -27,7 +26,6 @@ export class ScoreDirectory {
   constructor(
     private readonly dataSource: DataSource,
     private readonly revision: ConfigurationRevision,
-    private readonly catalog: AttributeCatalog,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
@@ -50,7 +48,6 @@ export class ScoreDirectory {
         return [];
       }
       const compiled = compileScore(read.data, {
-        attributeType: (attribute) => this.catalog.typeOf(attribute),
         timeZone: this.environment.TIME_ZONE,
         salt: key,
         queries: new EventQueries(),

@@ -13,7 +13,6 @@ const dayMs = 86_400_000;
 const start = Date.parse('2026-03-01T00:00:00Z');
 const compile = (definition: object): CompiledScore =>
   compileScore(scoreSchema.parse({ version: 1, title: 'Score', most: 1_000, ...definition }), {
-    attributeType: () => undefined,
     timeZone: 'UTC',
     salt: 'score',
     queries: new EventQueries(),

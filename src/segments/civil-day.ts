@@ -31,8 +31,11 @@ function leadingDay(text: string): number {
   return daysFrom(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10));
 }
 
+/** Of `YYYY-MM-DD`. */
+export const dayLength = 10;
+
 /** Of a `date` attribute, days since 1970-01-01; NaN: it is no date. */
-export const dayNumber = (date: string): number => (date.length === 10 ? leadingDay(date) : NaN);
+export const dayNumber = (date: string): number => (date.length === dayLength ? leadingDay(date) : NaN);
 
 /** Of a `datetime` attribute (`2026-11-22T18:00:00.000Z`), ms since 1970; NaN: it is none. */
 export function momentMs(text: string): number {

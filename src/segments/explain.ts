@@ -133,6 +133,9 @@ function canAnswer(test: ValueTest, value: AttributeValue): boolean {
     case 'birthday':
       return typeof value === 'string' && !Number.isNaN(dayNumber(value));
     case 'time':
-      return typeof value === 'string' && !Number.isNaN(test.range.of === 'date' ? dayNumber(value) : momentMs(value));
+      return (
+        typeof value === 'string' &&
+        (!Number.isNaN(momentMs(value)) || (test.range.scale === 'day' && !Number.isNaN(dayNumber(value))))
+      );
   }
 }

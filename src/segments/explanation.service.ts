@@ -35,7 +35,6 @@ export class Explanation {
       slots.size === 0 ? new Map() : new Map([[profile.id, slots]]),
     );
     const environment = {
-      attributeType: (attribute: string) => this.catalog.typeOf(attribute),
       timeZone,
       salt: key,
       queries,

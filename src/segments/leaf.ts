@@ -1,6 +1,5 @@
 import type { Consent, Purpose } from '../consent/consent.js';
-import type { AttributeType } from '../profiles/attribute.js';
-import { dayNumber } from './civil-day.js';
+import { dayLength, dayNumber } from './civil-day.js';
 import { type Comparison, type MomentComparison, type PropertyComparison, whenUnknown } from './comparison.js';
 import { calendarDays, durationMs } from './duration.js';
 import {
@@ -30,7 +29,7 @@ export type ValueTest =
 /** `wanted` is folded already. */
 export type TextMatch = 'contains' | 'startsWith' | 'endsWith' | 'matches';
 
-/** A condition with everything resolved: types, zones, units. The predicate, the SQL and the explanation are all made of this. */
+/** A condition with everything resolved: zones, units. The predicate, the SQL and the explanation are all made of this. */
 export type Leaf =
   | { readonly kind: 'attribute'; readonly key: string; readonly test: ValueTest; readonly unknownAnswer: boolean }
   | { readonly kind: 'profile'; readonly field: 'createdAt' | 'lastEventAt'; readonly range: TimeRange }
@@ -67,8 +66,6 @@ export type AmountMeasure = 'count' | 'sum' | 'min' | 'max' | 'average';
 
 /** What resolving a condition needs to know beside the rule. */
 export interface LeafContext {
-  /** Of a declared attribute; undefined: not declared yet, so that the operator decides. */
-  readonly attributeType: (key: string) => AttributeType | undefined;
   readonly zone: ZoneChoice;
   /** Of random percentages without a salt of their own: the segment's key. */
   readonly salt: string;
@@ -92,11 +89,10 @@ export function leafOf(condition: Condition, context: LeafContext): Leaf {
       top: condition.percentile === 'top',
     };
   if ('attribute' in condition) {
-    const test = attributeTest(condition, context.attributeType(condition.attribute));
+    const test = attributeTest(condition);
     return { kind: 'attribute', key: condition.attribute, test, unknownAnswer: whenUnknown[condition.operator] };
   }
-  if ('profile' in condition)
-    return { kind: 'profile', field: condition.profile, range: timeRange(condition, 'datetime') };
+  if ('profile' in condition) return { kind: 'profile', field: condition.profile, range: timeRange(condition) };
   if ('tags' in condition) return { kind: 'tags', how: condition.tags, values: condition.value };
   if ('consent' in condition)
     return {
@@ -119,8 +115,7 @@ export function leafOf(condition: Condition, context: LeafContext): Leaf {
 
 function eventLeaf(condition: EventCondition, zone: string): Leaf {
   const query = queryOfEvents(condition, zone);
-  if (asksWhen(condition))
-    return { kind: 'moment', query, measure: condition.measure, range: timeRange(condition, 'datetime') };
+  if (asksWhen(condition)) return { kind: 'moment', query, measure: condition.measure, range: timeRange(condition) };
   return { kind: 'amount', query, measure: condition.measure, range: numberRange(condition) };
 }
 
@@ -132,8 +127,8 @@ function touchpointLeaf(condition: Extract<Condition, { channel: unknown } | { s
   return { kind: 'amount', query, measure: 'count', range };
 }
 
-/** @param type of the attribute as declared; undefined: what the operator and its value speak of */
-export function attributeTest(comparison: Comparison, type: AttributeType | undefined): ValueTest {
+/** What is asked depends on the rule alone, never on a declaration, which may come later than the rule. */
+export function attributeTest(comparison: Comparison): ValueTest {
   switch (comparison.operator) {
     case 'birthday':
       return { test: 'birthday', inNextDays: comparison.value.inNextDays };
@@ -149,13 +144,13 @@ export function attributeTest(comparison: Comparison, type: AttributeType | unde
     case 'inLast':
     case 'moreThanAgo':
     case 'moreThanAhead':
-      return { test: 'time', range: timeRange(comparison, timeType(comparison, type)) };
+      return { test: 'time', range: timeRange(comparison) };
     case 'between': {
       const [low, high] = comparison.value;
       if (typeof low === 'number' && typeof high === 'number')
         return { test: 'number', range: numberRange({ operator: 'between', value: [low, high] }) };
       const moments = { operator: 'between', value: [String(low), String(high)] } satisfies MomentComparison;
-      return { test: 'time', range: timeRange(moments, timeType(moments, type)) };
+      return { test: 'time', range: timeRange(moments) };
     }
     default:
       return propertyTest(comparison);
@@ -197,36 +192,26 @@ const textMatches = {
   notMatches: { how: 'matches', negate: true },
 } as const satisfies Record<string, { how: TextMatch; negate: boolean }>;
 
-/** A `date` only knows days; without a declaration, whoever asks about hours means a `datetime`. */
-function timeType(comparison: MomentComparison, type: AttributeType | undefined): TimeRange['of'] {
-  if (type === 'date' || type === 'datetime') return type;
-  const isFine =
-    typeof comparison.value === 'object' && !Array.isArray(comparison.value)
-      ? 'hours' in comparison.value || 'minutes' in comparison.value
-      : comparison.value.toString().includes('T');
-  return isFine ? 'datetime' : 'date';
-}
-
-/** Days where the rule speaks of days, else milliseconds. An hour of a `date` is none: hours count as no day. */
-export function timeRange(comparison: MomentComparison, of: TimeRange['of']): TimeRange {
+/** Days where the rule speaks of days, else milliseconds. */
+export function timeRange(comparison: MomentComparison): TimeRange {
   switch (comparison.operator) {
     case 'inNext':
     case 'inLast':
     case 'moreThanAgo':
     case 'moreThanAhead': {
       const days = calendarDays(comparison.value);
-      if (days !== null) return { of, scale: 'day', relative: true, ...dayDistances[comparison.operator](days) };
+      if (days !== null) return { scale: 'day', relative: true, ...dayDistances[comparison.operator](days) };
       const distance = momentDistances[comparison.operator](durationMs(comparison.value));
-      return { of: 'datetime', scale: 'ms', relative: true, ...distance };
+      return { scale: 'ms', relative: true, ...distance };
     }
     case 'between':
-      return absoluteRange(of, comparison.value[0], comparison.value[1]);
+      return absoluteRange(comparison.value[0], comparison.value[1]);
     case 'before':
     case 'onOrBefore':
-      return absoluteRange(of, null, comparison.value, comparison.operator === 'onOrBefore');
+      return absoluteRange(null, comparison.value, comparison.operator === 'onOrBefore');
     case 'after':
     case 'onOrAfter':
-      return absoluteRange(of, comparison.value, null, comparison.operator === 'onOrAfter');
+      return absoluteRange(comparison.value, null, comparison.operator === 'onOrAfter');
   }
 }
 
@@ -250,12 +235,11 @@ const momentDistances = {
 } satisfies Record<string, (ms: number) => Distances>;
 
 /** @param included whether the one end that is given belongs to it */
-function absoluteRange(of: TimeRange['of'], low: string | null, high: string | null, included = true): TimeRange {
-  const isDay = (low ?? high ?? '').length === 10;
+function absoluteRange(low: string | null, high: string | null, included = true): TimeRange {
+  const isDay = (low ?? high ?? '').length === dayLength;
   const place = isDay ? dayNumber : (text: string) => Date.parse(text);
   const step = included ? 0 : 1;
   return {
-    of: isDay ? of : 'datetime',
     scale: isDay ? 'day' : 'ms',
     relative: false,
     low: low === null ? -Infinity : place(low) + step,

@@ -24,7 +24,6 @@ function segmentsOf(known: Partial<TestPerson['profile']>, events: readonly Test
   return readyMadeSegments.flatMap(({ key, rule }) => {
     const queries = new EventQueries();
     const { holds } = compileRule(rule, {
-      attributeType: () => undefined,
       timeZone: 'UTC',
       salt: key,
       queries,

@@ -4,14 +4,14 @@ import { z } from 'zod';
 import type { Environment } from '../../config/env.js';
 import { ConfigurationRevision } from '../database/configuration-revision.service.js';
 import { ENVIRONMENT } from '../database/environment.js';
-import { AttributeCatalog } from '../profiles/attribute-catalog.service.js';
 import { type CompiledRule, compileRule } from './evaluate.js';
 import { EventQueries } from './event-query.js';
 import { evaluationOrder } from './evaluation-order.js';
 import { inputsOf, type RuleInputs } from './inputs.js';
 import { type Rule, ruleSchema } from './rule.js';
 import type { SegmentEntity } from './segment.entity.js';
-import { SegmentIndex } from './segment-index.js';
+import { nothingNew, SegmentIndex } from './segment-index.js';
+import type { SqlEnvironment } from './to-sql.js';
 
 /** A segment, ready to be asked. */
 export interface ActiveSegment {
@@ -55,7 +55,6 @@ export class SegmentDirectory {
   constructor(
     private readonly dataSource: DataSource,
     private readonly revision: ConfigurationRevision,
-    private readonly catalog: AttributeCatalog,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
@@ -69,6 +68,18 @@ export class SegmentDirectory {
 
   get thresholds(): ReadonlyMap<string, number> {
     return this.#thresholds;
+  }
+
+  /** Do other segments ask whether somebody is in this one? */
+  isAskedFor(segment: string): boolean {
+    const places = new Set<number>();
+    this.#set.index.touched({ ...nothingNew, segments: [segment] }, places);
+    return places.size > 0;
+  }
+
+  /** What SQL about a rule needs. @param salt key of the segment that the rule is for */
+  sqlEnvironment(salt: string): SqlEnvironment {
+    return { timeZone: this.#zone, salt, thresholds: this.#thresholds };
   }
 
   async #read(): Promise<void> {
@@ -86,9 +97,6 @@ export class SegmentDirectory {
       if (read.success) rules.set(key, { title, version, rule: read.data });
       else this.#log.error(`the segment ${key} cannot be used: ${z.prettifyError(read.error)}`);
     }
-    await this.catalog.learnMissing(
-      [...rules.values()].flatMap(({ rule }) => [...inputsOf(rule, this.#zone).attributes]),
-    );
     this.#set = this.#compiled(rules);
   }
 
@@ -106,7 +114,6 @@ export class SegmentDirectory {
       if (found === undefined) return [];
       const inputs = inputsOf(found.rule, this.#zone);
       const compiled = compileRule(found.rule, {
-        attributeType: (attribute) => this.catalog.typeOf(attribute),
         timeZone: this.#zone,
         salt: key,
         queries,

@@ -15,6 +15,9 @@ export interface SegmentNews {
   readonly segments: Iterable<string>;
 }
 
+/** For whoever asks about one kind of news only. */
+export const nothingNew = { attributes: [], tags: false, purposes: [], events: [], segments: [] } as const;
+
 /**
  * Which rules have to be asked again when something changes, by their place in the order of evaluation: a thousand segments cost an
  * event nothing unless they look at what it changes.

@@ -1,14 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { Environment } from '../../config/env.js';
-import { ENVIRONMENT, type Now, NOW } from '../database/environment.js';
-import { AttributeCatalog } from '../profiles/attribute-catalog.service.js';
+import { type Now, NOW } from '../database/environment.js';
 import type { AttributeValue } from '../profiles/attribute.js';
 import { backtestSql } from './backtest-sql.js';
 import type { Rule } from './rule.js';
 import { SegmentDirectory } from './segment-directory.service.js';
 import { SqlParameters } from './sql-parameters.js';
-import { type SqlEnvironment, toSql } from './to-sql.js';
+import { toSql } from './to-sql.js';
 
 /** Who is in a segment. */
 export interface Member {
@@ -56,8 +54,6 @@ export class SegmentMembers {
   constructor(
     private readonly dataSource: DataSource,
     private readonly directory: SegmentDirectory,
-    private readonly catalog: AttributeCatalog,
-    @Inject(ENVIRONMENT) private readonly environment: Environment,
     @Inject(NOW) private readonly now: Now,
   ) {}
 
@@ -87,7 +83,7 @@ export class SegmentMembers {
   /** How many a rule fits now, and a few of them. Looks at every profile. */
   async preview(rule: Rule, key: string): Promise<RulePreview> {
     const parameters = new SqlParameters();
-    const condition = toSql(rule, this.#environment(key), this.now().getTime(), parameters);
+    const condition = toSql(rule, this.directory.sqlEnvironment(key), this.now().getTime(), parameters);
     const [row] = await this.dataSource.query<{ count: number; sample: RulePreview['sample'] | null }[]>(
       `WITH fitting AS MATERIALIZED (SELECT p.id FROM profiles p WHERE p.merged_into IS NULL AND ${condition})
        SELECT (SELECT count(*)::int FROM fitting) AS count,
@@ -103,7 +99,7 @@ export class SegmentMembers {
     const nowMs = this.now().getTime();
     const momentsMs = Array.from({ length: days + 1 }, (_unused, index) => nowMs - (days - index) * dayMs);
     const percent = await this.#samplePercent();
-    const { text, values } = backtestSql(rule, this.#environment(key), momentsMs, percent);
+    const { text, values } = backtestSql(rule, this.directory.sqlEnvironment(key), momentsMs, percent);
     const rows = await this.dataSource.query<{ place: number; members: number; entered: number }[]>(text, [...values]);
     const found = new Map(rows.map((row) => [row.place, row]));
     const scaled = (count: number): number => Math.round((count * 100) / percent);
@@ -123,14 +119,5 @@ export class SegmentMembers {
       `SELECT GREATEST(reltuples, 0)::float8 AS count FROM pg_class WHERE oid = 'profiles'::regclass`,
     );
     return Math.min(100, (100 * backtestProfiles) / Math.max(1, row?.count ?? 0));
-  }
-
-  #environment(salt: string): SqlEnvironment {
-    return {
-      attributeType: (attribute) => this.catalog.typeOf(attribute),
-      timeZone: this.environment.TIME_ZONE,
-      salt,
-      thresholds: this.directory.thresholds,
-    };
   }
 }

@@ -5,8 +5,10 @@ import { answerOf, nextChangeAtMs } from './evaluate.js';
 import { fetchAggregates, type FoundAggregates } from './event-aggregates.js';
 import { RecheckWaker } from './recheck-waker.service.js';
 import { SegmentDirectory, type SegmentSet } from './segment-directory.service.js';
+import { nothingNew } from './segment-index.js';
 import { mergeStaysOf } from './segment-merges.js';
 import { type NextChange, writeRechecks, writeStays } from './segment-writes.js';
+import { markUnbrought } from './unbrought.js';
 
 /** One profile of the batch with what is to be asked about it. */
 interface Asked {
@@ -35,13 +37,17 @@ export class SegmentStage implements Stage {
     const asked = askedIn(batch, set);
     if (asked.length === 0) return;
     const aggregates = await fetchAggregates(batch, set, neededIn(asked, set));
-    const changes: (SegmentChange & { readonly profileId: string })[] = [];
-    const next: NextChange[] = [];
-    for (const one of asked) {
-      const { profile } = one.held;
-      next.push({ profileId: profile.id, atMs: decide(one, set, aggregates, batch.now), whole: one.whole });
-      for (const change of one.held.segmentChanges) changes.push({ ...change, profileId: profile.id });
-    }
+    const next = asked.map((one): NextChange => {
+      const atMs = decide(one, set, aggregates, batch.now);
+      return { profileId: one.held.profile.id, atMs, whole: one.whole };
+    });
+    await markUnbrought(
+      batch,
+      asked.map(({ held }) => held),
+    );
+    const changes = asked.flatMap(({ held: { profile, segmentChanges } }) =>
+      segmentChanges.map((change) => ({ ...change, profileId: profile.id })),
+    );
     await writeStays(batch, changes);
     await writeRechecks(batch, next);
     const soonest = Math.min(...next.map(({ atMs }) => atMs ?? Infinity));
@@ -76,8 +82,10 @@ function askedOf(held: BatchProfile, events: readonly BatchEvent[], set: Segment
   let isRecheck = false;
   for (const { incoming } of events) {
     if (incoming.kind !== 'clock') continue;
-    const backfilled = set.places.get(String(incoming.properties.segment));
-    if (backfilled !== undefined) marks[backfilled] = 1;
+    for (const segment of String(incoming.properties.segments ?? '').split(' ')) {
+      const backfilled = set.places.get(segment);
+      if (backfilled !== undefined) marks[backfilled] = 1;
+    }
     isRecheck ||= incoming.name === 'recheck';
   }
   if (isRecheck) for (const place of set.timed) marks[place] = 1;
@@ -118,12 +126,10 @@ function withDependants(marks: Uint8Array, set: SegmentSet): Set<number> {
   // A set may grow while it is walked, and what was added is walked as well.
   for (const place of places) {
     const key = set.segments[place]?.key;
-    if (key !== undefined) set.index.touched({ ...nothing, segments: [key] }, places);
+    if (key !== undefined) set.index.touched({ ...nothingNew, segments: [key] }, places);
   }
   return places;
 }
-
-const nothing = { attributes: [], tags: false, purposes: [], events: [], segments: [] } as const;
 
 /** Asks in order, so that a segment about others finds them decided. Returns the next moment at which an answer could change. */
 function decide({ held, marks, event }: Asked, set: SegmentSet, found: FoundAggregates, now: Date): number | null {
@@ -146,13 +152,13 @@ function decide({ held, marks, event }: Asked, set: SegmentSet, found: FoundAggr
     else Reflect.deleteProperty(memberships, segment.key);
     held.segmentChanges.push({ ...told, segment: segment.key, entered, segmentVersion: segment.version });
     const dependants = new Set<number>();
-    set.index.touched({ ...nothing, segments: [segment.key] }, dependants);
+    set.index.touched({ ...nothingNew, segments: [segment.key] }, dependants);
     for (const dependant of dependants) marks[dependant] = 1;
   }
   for (const key of Object.keys(memberships)) {
     if (set.places.has(key)) continue;
     Reflect.deleteProperty(memberships, key);
-    held.segmentChanges.push({ ...told, segment: key, entered: false, segmentVersion: 0 });
+    held.segmentChanges.push({ ...byRule(now), segment: key, entered: false, segmentVersion: 0 });
   }
   if (held.segmentChanges.length > 0) held.profile = { ...held.profile, segments: memberships };
   return next;
@@ -161,6 +167,9 @@ function decide({ held, marks, event }: Asked, set: SegmentSet, found: FoundAggr
 /** What an entry or exit is put down to. What the clock changes, changed when it was due, however late we heard of it. */
 function toldBy(event: BatchEvent | null, now: Date): Pick<SegmentChange, 'cause' | 'eventId' | 'at'> {
   if (event?.incoming.kind !== 'clock') return { cause: 'event', eventId: event?.id ?? null, at: now };
-  if (event.incoming.name === 'backfill') return { cause: 'backfill', eventId: null, at: now };
+  if (event.incoming.name === 'backfill') return byRule(now);
   return { cause: 'clock', eventId: null, at: event.occurredAt };
 }
+
+/** A rule that is new, changed or gone. */
+const byRule = (now: Date) => ({ cause: 'backfill', eventId: null, at: now }) as const;

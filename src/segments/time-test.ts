@@ -1,12 +1,12 @@
-import { dayNumber, momentMs } from './civil-day.js';
+import { dayLength, dayNumber, momentMs } from './civil-day.js';
 import { calendarOf, calendarOrUtc, type ZoneCalendar } from './zone-calendar.js';
 
 /**
  * Whether a day or a moment lies between two others. Positions are counted in days of a zone (days since 1970-01-01) or in ms since
- * 1970; with `relative`, from the present day or moment on. Both ends belong to it; ±Infinity: open.
+ * 1970; with `relative`, from the present day or moment on. Both ends belong to it; ±Infinity: open. A `date` has no moment, so it is in
+ * no range of ms; a `datetime` has a day, that of the zone.
  */
 export interface TimeRange {
-  readonly of: 'date' | 'datetime';
   readonly scale: 'day' | 'ms';
   readonly relative: boolean;
   readonly low: number;
@@ -83,7 +83,8 @@ export class TimeTest {
   }
 
   #read(value: string, zone: unknown): number {
-    return this.range.of === 'date' ? dayNumber(value) : this.#place(momentMs(value), zone);
+    const isDay = this.range.scale === 'day' && value.length === dayLength;
+    return isDay ? dayNumber(value) : this.#place(momentMs(value), zone);
   }
 
   #place(atMs: number, zone: unknown): number {

@@ -38,9 +38,10 @@ export function valueSql(value: string, test: ValueTest, unknownAnswer: boolean,
     case 'birthday':
       return when(`${text} ~ ${datePattern}`, birthdaySoon(text, test.inNextDays, time));
     case 'time':
-      return test.range.of === 'date'
-        ? when(`${text} ~ ${datePattern}`, dateInRange(text, test.range, time))
-        : when(`${text} ~ ${instantPattern}`, instantInRange(text, test.range, time));
+      return test.range.scale === 'ms'
+        ? when(`${text} ~ ${instantPattern}`, instantInRange(text, test.range, time))
+        : `COALESCE(CASE WHEN ${text} ~ ${datePattern} THEN ${dateInRange(text, test.range, time)}
+            WHEN ${text} ~ ${instantPattern} THEN ${instantInRange(text, test.range, time)} END, false)`;
   }
 }
 
