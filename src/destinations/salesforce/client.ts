@@ -65,6 +65,11 @@ export class SalesforceClient {
     return this.#session.renewed(refused, refusal);
   }
 
+  /** The org took it elsewhere than in a request. */
+  tokenWorked(token: Token): void {
+    this.#session.worked(token);
+  }
+
   /** @throws DeliveryError `throttled` when only the calls kept for others are left: to be asked before anything is written */
   checkBudget(): void {
     this.#budget.check();

@@ -119,6 +119,32 @@ describe('erasure', () => {
     expect(await erase(knownFrom(first).remoteId)).toMatchObject([{ status: 'erased', already: true }]);
   });
 
+  it('says so when one of the leads it came from stays, also when another one goes', async () => {
+    const [first] = await write({});
+    const { remoteId } = knownFrom(first);
+    const lead = (serial: number, LastName: string) => ({
+      Id: idOf('00Q', serial),
+      LastName,
+      Company: 'y',
+      IsConverted: true,
+      ConvertedContactId: remoteId,
+    });
+    await org.put({ Lead: [lead(1, 'held'), lead(2, 'free')] });
+    await org.change(() => ({ lockedIds: [idOf('00Q', 1)] }));
+    expect(await erase(remoteId)).toMatchObject([{ status: 'failed', error: { kind: 'transient' } }]);
+    await org.change(() => ({ lockedIds: [] }));
+    expect(await erase(remoteId)).toMatchObject([{ status: 'erased' }]);
+    expect(await org.records('Lead')).toEqual([]);
+  });
+
+  it('deletes nothing while the Individual cannot be marked: afterwards nobody could find it', async () => {
+    const [first] = await write({ email: consent('granted') });
+    const [individual] = await org.records('Individual');
+    await org.change(() => ({ lockedIds: [individual?.Id] }));
+    expect(await erase(knownFrom(first).remoteId)).toMatchObject([{ status: 'failed', error: { kind: 'transient' } }]);
+    expect(await org.records('Contact')).toHaveLength(1);
+  });
+
   it('says why Salesforce does not let go', async () => {
     const [first] = await write({});
     await org.change(() => ({ objectPermissions: { Contact: { delete: false } } }));

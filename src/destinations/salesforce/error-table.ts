@@ -102,6 +102,13 @@ const policies: Readonly<Record<string, Rule>> = {
   EXCEEDED_ID_LIMIT: rejected,
 };
 
+/** What Salesforce says of an id that no record has, any more or ever. */
+export const vanishedCodes: ReadonlySet<string | undefined> = new Set([
+  'ENTITY_IS_DELETED',
+  'INVALID_CROSS_REFERENCE_KEY',
+  'NOT_FOUND',
+]);
+
 /** For codes nobody told us about: the HTTP status decides. */
 const policiesByStatus: readonly (readonly [from: number, to: number, Policy])[] = [
   [401, 401, notLetIn],

@@ -17,3 +17,7 @@ export async function userIdOf(client: SalesforceClient): Promise<string | null>
     throw error;
   }
 }
+
+/** Salesforce writes an id with 15 characters or, with three more that only check them, with 18. */
+export const isSameId = (one: string | null, other: string | null): boolean =>
+  one !== null && other !== null && one.slice(0, 15) === other.slice(0, 15);

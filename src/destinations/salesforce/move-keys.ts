@@ -1,14 +1,12 @@
 import type { FailedRecord, OutgoingRecord } from '../destination.js';
 import type { SalesforceClient } from './client.js';
 import { inCollections, updateRows } from './collections.js';
+import { vanishedCodes } from './error-table.js';
 import { hasMoved } from './memo.js';
 import { failed } from './record-result.js';
 import type { RowPlan } from './row-plan.js';
 import { complaintError } from './to-delivery-error.js';
 import type { SavedRow } from './wire.js';
-
-/** The record we knew is not there any more. */
-const vanishedCodes: ReadonlySet<string> = new Set(['ENTITY_IS_DELETED', 'INVALID_CROSS_REFERENCE_KEY', 'NOT_FOUND']);
 
 /**
  * Gives known records whose key has changed their new key, by their id, so that the upsert by key that follows finds them

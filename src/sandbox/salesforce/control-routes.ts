@@ -9,6 +9,7 @@ import { deleteRecord, saveRecord } from './records/save-record.js';
 import { fullId } from './record-id.js';
 import { badRequest, RestError, unknownObject } from './rest/rest-error.js';
 import type { OrgObject } from './schema/org-object.js';
+import type { CometServer } from './streaming/comet-server.js';
 
 const objectParams = z.object({ object: z.string(), id: z.string().default('') });
 const values = z.record(z.string(), z.unknown());
@@ -23,7 +24,7 @@ const notifying = z.strictObject({ name: z.string(), recordIds: z.array(z.string
 const options = { allowSave: true, versionPath: '/services/data/v60.0' };
 
 /** What people do in the org's own pages, for testers: their changes are an admin's, and everybody who listens hears of them. */
-export function registerControls(app: FastifyInstance, org: Org, sender: OutboundSender): void {
+export function registerControls(app: FastifyInstance, org: Org, sender: OutboundSender, comet: CometServer): void {
   const asAdmin = (reply: FastifyReply, work: () => unknown): unknown => {
     const before = org.caller;
     org.caller = { userId: adminUserId, client: 'SfdcInternalAPI/', apiVersion: '60.0' };
@@ -89,6 +90,7 @@ export function registerControls(app: FastifyInstance, org: Org, sender: Outboun
     await sender.sendDue();
     return { waiting: org.setup.notifications.length, sendings: org.setup.sendings };
   });
+  app.post('/_sandbox/streaming/forget', () => ({ forgotten: comet.forget() }));
 }
 
 const kept = (outcome: ReturnType<typeof saveRecord>) => {

@@ -57,7 +57,7 @@ export function createSalesforceEmulator(world: SandboxWorld): Emulator {
       serveRest(app, org, routes);
       comet.register(app);
       registerSoap(app, org);
-      registerControls(app, org, sender);
+      registerControls(app, org, sender, comet);
     },
     reset: () => {
       comet.forget();

@@ -22,13 +22,17 @@ afterAll(() => org.sandbox.close());
 
 const streaming = { streamChanges: true };
 const admin = (method: string, path: string, body?: unknown) => org.control(method, `/records${path}`, body);
+/** How many subscriptions were asked for; several may come in one request. */
 const subscribed = () =>
   expect.poll(
     () =>
       org.sandbox.journal
         .entries({ path: '/cometd' })
-        .filter(({ body }) => JSON.stringify(body).includes('/meta/subscribe')).length,
+        .flatMap(({ body }) => JSON.stringify(body).match(/"\/meta\/subscribe"/g) ?? []).length,
   );
+
+/** As after a restart of Salesforce's servers. */
+const forgetSubscribers = () => org.control('POST', '/streaming/forget');
 
 function listen(remembered = new Map<string, Json>(), more: (facts: readonly RemoteFact[]) => void = () => undefined) {
   const facts: RemoteFact[] = [];
@@ -99,16 +103,36 @@ describe('hearing of changes as they happen', () => {
     await expect.poll(() => facts.length).toBe(1);
   });
 
+  it('loses no channel when only one of them has an event to go on from', async () => {
+    const remembered = new Map<string, Json>([['change-events', { '/data/ContactChangeEvent': 9_999 }]]);
+    await admin('POST', '/Lead', { LastName: 'Before', Company: 'Acme' });
+    remembered.set('change-events', { '/data/ContactChangeEvent': 9_999, '/data/LeadChangeEvent': 0 });
+    const { facts } = listen(remembered);
+    await expect.poll(() => facts.length).toBe(1);
+    expect(facts).toMatchObject([{ about: { object: 'Lead' } }]);
+  });
+
   it('signs in again when the session has ended', async () => {
     await org.connect().upsert(request([outgoing('a')]));
-    const before = org.tokenCalls();
     const { facts } = listen();
     await subscribed().toBeGreaterThanOrEqual(2);
+    const before = org.tokenCalls();
     await org.change(() => ({ sessions: [] }));
-    await expect.poll(() => org.tokenCalls(), { timeout: 8_000 }).toBeGreaterThanOrEqual(before + 2);
+    await admin('POST', '/Contact', { LastName: 'One' }); // ends the waiting poll; the next one is refused
+    await expect.poll(() => org.tokenCalls()).toBe(before + 1);
     await subscribed().toBeGreaterThanOrEqual(4);
-    await admin('POST', '/Contact', { LastName: 'One' });
-    await expect.poll(() => facts.length).toBe(1);
+    await admin('POST', '/Contact', { LastName: 'Two' });
+    await expect.poll(() => facts.length).toBe(2);
+  });
+
+  it('does not ask for tokens without end where streaming takes none of them', async () => {
+    const refusal = { channel: '/meta/handshake', successful: false, error: '401::Authentication invalid' };
+    await org.fault({ method: 'POST', path: '/cometd', times: 100, answer: { status: 401, body: [refusal] } });
+    const connection = org.connect(streaming);
+    await connection.upsert(request([outgoing('a')]));
+    const ended = connection.follow?.(() => Promise.resolve(), new AbortController().signal);
+    await expect(ended).rejects.toMatchObject({ kind: 'unauthorized' });
+    expect(org.tokenCalls()).toBe(2);
   });
 
   it('ends when what it heard cannot be kept, so that it is heard again', async () => {
@@ -121,6 +145,102 @@ describe('hearing of changes as they happen', () => {
     await admin('POST', '/Contact', { LastName: 'One' });
     await failed;
     expect(remembered.has('change-events')).toBe(false);
+  });
+
+  it('does not pass over what could not be kept when more has come behind it', async () => {
+    const remembered = new Map<string, Json>([['change-events', { '/data/ContactChangeEvent': 0 }]]);
+    await admin('POST', '/Contact', { LastName: 'One' });
+    await admin('POST', '/Lead', { LastName: 'Two', Company: 'Acme' });
+    let lots = 0;
+    const { ended } = listen(remembered, () => {
+      lots += 1;
+      if (lots === 1) throw new Error('PostgreSQL is away');
+    });
+    await expect(ended).rejects.toThrow('PostgreSQL is away');
+    expect(remembered.get('change-events')).toEqual({ '/data/ContactChangeEvent': 0 });
+    const { facts } = listen(remembered);
+    await expect.poll(() => facts).toMatchObject([{ fields: { LastName: text('One') } }]);
+  });
+
+  it('tells a mass change in a few lots, in order', async () => {
+    let lots = 0;
+    const { facts } = listen(new Map<string, Json>([['change-events', { '/data/ContactChangeEvent': 0 }]]), () => {
+      lots += 1;
+    });
+    await subscribed().toBeGreaterThanOrEqual(2);
+    const names = Array.from({ length: 300 }, (_, index) => `n${index}`);
+    const made = await org.connect({ streamChanges: false }).upsert(request(names.map((name) => outgoing(name))));
+    await expect.poll(() => facts.length).toBe(300);
+    expect(facts.map(({ about }) => about.remoteId)).toEqual(made.map((result) => knownFrom(result).remoteId));
+    expect(lots).toBeLessThan(10);
+  });
+
+  it('waits for what it is telling before it ends, and tells nothing after that', async () => {
+    const told: string[] = [];
+    const stop = new AbortController();
+    const connection = org.connect(streaming, {
+      remembered: new Map<string, Json>([['change-events', { '/data/ContactChangeEvent': 0 }]]),
+    });
+    for (const LastName of ['One', 'Two']) await admin('POST', '/Contact', { LastName });
+    const commit = Promise.withResolvers<undefined>();
+    const begun = Promise.withResolvers<undefined>();
+    const ended = connection
+      .follow?.(async () => {
+        begun.resolve(undefined);
+        await commit.promise;
+        told.push('committed');
+      }, stop.signal)
+      .then(() => told.push('ended'));
+    await begun.promise;
+    stop.abort();
+    commit.resolve(undefined);
+    await ended;
+    expect(told).toEqual(['committed', 'ended']);
+  });
+
+  it('ends at once when it is stopped before it has begun, or while the org cannot be reached', async () => {
+    const stopped = org.connect(streaming).follow?.(() => Promise.resolve(), AbortSignal.abort());
+    await expect(stopped).resolves.toBeUndefined();
+    await org.fault({ method: 'POST', path: '/cometd', times: 100, drop: 'before' });
+    const { stop, ended } = listen();
+    await expect
+      .poll(() => org.sandbox.journal.entries({ method: 'POST', path: '/cometd' }).length)
+      .toBeGreaterThanOrEqual(1);
+    stop.abort();
+    await ended;
+  });
+
+  it('shakes hands again when the org has forgotten it, and goes on from where it was', async () => {
+    const { facts } = listen();
+    await subscribed().toBeGreaterThanOrEqual(2);
+    await admin('POST', '/Contact', { LastName: 'One' });
+    await expect.poll(() => facts.length).toBe(1);
+    await forgetSubscribers();
+    await subscribed().toBeGreaterThanOrEqual(4);
+    await admin('POST', '/Contact', { LastName: 'Two' });
+    await expect.poll(() => facts.length).toBe(2);
+  });
+
+  it('ends when it is let in no more after a lost connection, instead of hearing nothing', async () => {
+    const { ended } = listen();
+    const failed = expect(ended).rejects.toMatchObject({ kind: 'misconfigured' });
+    await subscribed().toBeGreaterThanOrEqual(2);
+    await org.change(() => ({ changeDataCapture: ['Contact'] }));
+    await forgetSubscribers();
+    await failed;
+  });
+
+  it.each([
+    ['403::Organization total events daily limit exceeded', 'throttled'],
+    ['403::API is disabled for this org', 'misconfigured'],
+    ['503::Service Unavailable', 'transient'],
+  ])('ends when the org says "%s": %s', async (error, kind) => {
+    const refusal = { channel: '/meta/handshake', successful: false, error, advice: { reconnect: 'handshake' } };
+    await org.fault({ method: 'POST', path: '/cometd', answer: { status: 403, body: [refusal] } });
+    await expect(listen().ended).rejects.toMatchObject({
+      kind,
+      message: expect.stringContaining(error) as string,
+    });
   });
 
   it('says what an admin has to do when the org tells no changes', async () => {

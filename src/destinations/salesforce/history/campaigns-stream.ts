@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RecordReference, RemoteFact } from '../../remote-fact.js';
 import type { SalesforceClient } from '../client.js';
-import { userIdOf } from '../identity.js';
+import { isSameId, userIdOf } from '../identity.js';
 import { queriesByKey } from '../soql-text.js';
 import { changedRows, momentOf } from './changed-rows.js';
 import { derivedFact } from './derived.js';
@@ -62,7 +62,7 @@ export const campaignsStream: SalesforceStream = {
           : contactReference(request.object, parsed.ContactId, parsed.Contact);
       if (about === null) return [];
       touched.set(parsed.ContactId ?? parsed.LeadId ?? '', about);
-      return activitiesOf(parsed, about, parsed.CreatedById === us);
+      return activitiesOf(parsed, about, isSameId(us, parsed.CreatedById ?? null));
     });
     return { ...pageOf(page), facts: [...facts, ...(await responses(client, touched))] };
   },

@@ -2,6 +2,7 @@ import type { Purpose } from '../../../consent/consent.js';
 import type { FieldValues } from '../../destination.js';
 import type { RecordReference, RemoteFact } from '../../remote-fact.js';
 import { fromWire } from '../from-wire.js';
+import { isSameId } from '../identity.js';
 import type { ObjectSchema } from '../object-schema.js';
 import { optOutBoxes } from '../opt-outs.js';
 import type { PersonKind } from '../person-kind.js';
@@ -46,7 +47,7 @@ export function factsOfPerson(row: QueriedRow, sight: PersonSight): readonly Rem
     phone: kind.phones.map((name) => phoneIn(textIn(row[name]))).find((phone) => phone !== null) ?? null,
   };
   const key = `${about.remoteId ?? ''}:${stamp}`;
-  const common = { about, occurredAt: momentOf(row.SystemModstamp), own: row.LastModifiedById === us && us !== null };
+  const common = { about, occurredAt: momentOf(row.SystemModstamp), own: isSameId(us, textIn(row.LastModifiedById)) };
   const master = textIn(row.MasterRecordId);
   if (row.IsDeleted === true && master !== null)
     return [

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PullPage, RecordReference, RemoteFact } from '../../remote-fact.js';
 import { nestedRows, type SalesforceClient } from '../client.js';
-import { userIdOf } from '../identity.js';
+import { isSameId, userIdOf } from '../identity.js';
 import { queriesByKey } from '../soql-text.js';
 import type { QueriedRow } from '../wire.js';
 import type { Tools } from '../write-plan.js';
@@ -65,7 +65,7 @@ export const opportunitiesStream: SalesforceStream = {
     for (const { row, contacts, through } of people) {
       const parsed = opportunity.parse(row);
       for (const { contactId, about } of contacts) {
-        facts.push(...activitiesOf(parsed, about, through, parsed.CreatedById === us));
+        facts.push(...activitiesOf(parsed, about, through, isSameId(us, parsed.CreatedById ?? null)));
         touched.set(contactId, about);
       }
     }

@@ -43,10 +43,13 @@ export class CometClient {
     this.#wake?.();
   }
 
-  /** What waits; when nothing does, as soon as something comes or the time is over. The first poll is answered at once. */
-  async poll(): Promise<readonly CometMessage[]> {
+  /**
+   * What waits for the client. When nothing does and the poll may wait: as soon as something comes, or the time is over. The first poll
+   * never waits.
+   */
+  async poll(mayWait: boolean): Promise<readonly CometMessage[]> {
     this.wake();
-    if (this.#waiting.length === 0 && this.#hasPolled) await this.#something();
+    if (this.#waiting.length === 0 && this.#hasPolled && mayWait) await this.#something();
     this.#hasPolled = true;
     return this.#waiting.splice(0);
   }

@@ -12,6 +12,7 @@ const message = z.looseObject({
   clientId: z.string().optional(),
   subscription: z.union([z.string(), z.array(z.string())]).optional(),
   ext: z.looseObject({ replay: z.record(z.string(), z.number()).optional() }).optional(),
+  advice: z.looseObject({ timeout: z.number().optional() }).optional(),
 });
 type Incoming = z.infer<typeof message>;
 const messages = z.union([z.array(message), message.transform((one) => [one])]);
@@ -20,6 +21,11 @@ const messages = z.union([z.array(message), message.transform((one) => [one])]);
 const pollMs = 110_000;
 const advice = { reconnect: 'retry', interval: 0, timeout: pollMs };
 const isPoll = ({ channel }: Incoming): boolean => channel === '/meta/connect';
+/**
+ * Only a poll that comes alone waits: what comes with it, such as a subscription, has to be answered now. A poll may also ask not to wait.
+ * @see https://docs.cometd.org/current/reference/#_bayeux_meta_connect
+ */
+const mayWait = (together: number, { advice: asked }: Incoming): boolean => together === 1 && asked?.timeout !== 0;
 const unknownClient = {
   successful: false,
   error: '403::Unknown client',
@@ -47,20 +53,23 @@ export class CometServer {
         const token = (request.headers.authorization ?? '').replace(/^\w+ /, '');
         const isSignedIn = liveSession(this.org, token) !== null;
         const answers: CometMessage[] = [];
-        // A poll may wait long: whatever came with it is answered first.
+        // What was subscribed to together with a poll counts for it.
         const inTurn = parsed.data.toSorted((one, other) => Number(isPoll(one)) - Number(isPoll(other)));
-        for (const one of inTurn) answers.push(...(await this.#answer(one, isSignedIn)));
+        for (const one of inTurn)
+          answers.push(...(await this.#answer(one, isSignedIn, mayWait(parsed.data.length, one))));
         return reply.send(answers);
       });
   }
 
-  /** Every subscriber has to shake hands again. */
-  forget(): void {
-    for (const client of this.#clients.values()) client.wake();
+  /** Every subscriber has to shake hands again. @returns how many there were */
+  forget(): number {
+    const clients = [...this.#clients.values()];
     this.#clients.clear();
+    for (const client of clients) client.wake();
+    return clients.length;
   }
 
-  async #answer(incoming: Incoming, isSignedIn: boolean): Promise<readonly CometMessage[]> {
+  async #answer(incoming: Incoming, isSignedIn: boolean, waits: boolean): Promise<readonly CometMessage[]> {
     const { channel, id } = incoming;
     const meta = { channel, ...(id === undefined ? {} : { id }) };
     if (!isSignedIn) return [{ ...meta, ...refusedSignIn(channel) }];
@@ -69,7 +78,7 @@ export class CometServer {
     if (client === undefined) return [{ ...meta, ...unknownClient }];
     const own = { ...meta, clientId: client.id };
     if (channel === '/meta/connect') {
-      const events = await client.poll();
+      const events = await client.poll(waits);
       // Who has been forgotten while it waited must not think that it still hears everything.
       if (!this.#clients.has(client.id)) return [{ ...meta, ...unknownClient }];
       return [...events, { ...own, successful: true, advice }];

@@ -111,15 +111,12 @@ it('platform events reach their subscribers', async () => {
 });
 
 describe('the protocol', () => {
-  const bayeux = async (message: Record<string, unknown>, authorization?: string) => {
-    const { body } = await org.send(
-      'POST',
-      '/cometd/60.0',
-      [message],
-      authorization === undefined ? {} : { authorization },
-    );
-    return (body as Record<string, unknown>[])[0];
+  const send = async (messages: readonly Record<string, unknown>[], authorization?: string) => {
+    const headers = authorization === undefined ? undefined : { authorization };
+    return (await org.send('POST', '/cometd/60.0', messages, headers)).body as Record<string, unknown>[];
   };
+  const bayeux = async (message: Record<string, unknown>, authorization?: string) =>
+    (await send([message], authorization))[0];
   const handshake = async () => (await bayeux({ channel: '/meta/handshake', version: '1.0' }))?.clientId;
 
   it('refuses who is not signed in, in the way jsforce looks for', async () => {
@@ -148,6 +145,17 @@ describe('the protocol', () => {
       successful: false,
       error: expect.stringContaining(words) as string,
     });
+  });
+
+  it.each([
+    ['comes with other messages', 2, undefined],
+    ['asks not to wait', 1, { timeout: 0 }],
+  ])('answers a poll at once that %s', async (_what, messages, advice) => {
+    const clientId = await handshake();
+    await bayeux({ channel: '/meta/connect', clientId });
+    const subscribe = { channel: '/meta/subscribe', clientId, subscription: '/data/LeadChangeEvent' };
+    const poll = { channel: '/meta/connect', clientId, advice };
+    expect(await send([subscribe, poll].slice(-messages))).toHaveLength(messages);
   });
 
   it('ends a waiting poll when the sandbox stops', async () => {
