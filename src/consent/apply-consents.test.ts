@@ -141,6 +141,31 @@ describe('any decisions', () => {
     );
   });
 
+  it('count as if a stored tick that only repeats itself had not come in between, in whatever order they arrive', () => {
+    const repetition = fc
+      .integer({ min: 2, max: 9 })
+      .map((second) => ({ field: 'optin', decided: ['granted', second] as const }));
+    const elsewhere = fc
+      .tuple(fc.constantFrom('granted' as const, 'revoked' as const), fc.integer({ min: 2, max: 9 }))
+      .map((one) => ({ field: null, decided: one }));
+    fc.assert(
+      fc.property(fc.array(fc.oneof(repetition, elsewhere), { maxLength: 8 }), (all) => {
+        const consents = all.reduce<Consents>(
+          (known, { field, decided: [status, second] }) =>
+            applyConsents(known, {
+              eventId: `event-${String(second)}`,
+              source: field === null ? 'crm' : 'bot',
+              at: new Date(second * 1_000),
+              decisions: [{ purpose: 'email', status, evidence: status, field }],
+            }).consents,
+          after(['granted', 1]),
+        );
+        const decisions = all.flatMap(({ field, decided: one }) => (field === null ? [one] : []));
+        expect(consents.email?.status).toBe(expected([['granted', 1], ...decisions]));
+      }),
+    );
+  });
+
   it('change nothing when all of them arrive once more', () => {
     fc.assert(
       fc.property(fc.array(decided, { minLength: 1, maxLength: 6 }), (all) => {

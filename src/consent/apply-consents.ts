@@ -24,8 +24,9 @@ export interface ConsentUpdate {
 /**
  * Applies what a person decided. The newest decision counts; of two at the same moment, the withdrawal does.
  * What a field of a source merely repeats does not undo what was decided elsewhere since: a tick stored at a chat platform comes with
- * every message, also after the person has unsubscribed at the CRM, or in words to the same bot. A repeated decision keeps its first
- * proof (the moment somebody agreed does not move) and notes when it was confirmed.
+ * every message, also after the person has unsubscribed at the CRM, or in words to the same bot. Nor does it make a contrary decision from
+ * elsewhere look old that arrives late. A repeated decision keeps its first proof (the moment somebody agreed does not move) and notes when
+ * it was confirmed.
  */
 export function applyConsents(
   consents: Consents,
@@ -45,18 +46,28 @@ export function applyConsents(
       statements,
       event: update.eventId,
     };
+    const isStored = decision.field !== null;
     if (present?.status === decision.status) {
-      if (at > latest(present)) next = { ...next, [decision.purpose]: { ...present, statements, confirmedAt: at } };
+      const isRepetition = isStored && present.statements?.[voice] === decision.status;
+      next = {
+        ...next,
+        [decision.purpose]: {
+          ...present,
+          ...(at > latest(present) && { statements, confirmedAt: at }),
+          ...(!isRepetition && at > decided(present) && { decidedAt: at }),
+        },
+      };
       continue;
     }
-    if (present !== undefined && !supersedes(candidate, present)) {
+    // Of a field that says so itself, a repetition is a statement of its own, and an older one of the same field is none any more.
+    const isOwn = isStored && present?.statements?.[voice] === present?.status;
+    if (present !== undefined && !supersedes(candidate, present, isOwn ? latest : decided)) {
       // Too late to count, but said: the field says nothing new when it says so again.
       const isHeard = present.statements?.[voice] !== undefined;
       if (!isHeard) next = { ...next, [decision.purpose]: { ...present, statements } };
       continue;
     }
     // What was said once, in this event, is a decision each time: only a stored field repeats itself.
-    const isStored = decision.field !== null;
     if (isStored && present !== undefined && isOldNews(update.source, decision.status, present, voice)) {
       next = { ...next, [decision.purpose]: { ...present, statements } };
       continue;
@@ -97,13 +108,18 @@ function withStatements(kept: Consent, a: Consent['statements'], b: Consent['sta
 
 /** The same decision at the same moment: the longer standing one, and then the event's id, so that both orders give the same. */
 function stronger(a: Consent, b: Consent): Consent {
-  if (a.status !== b.status || latest(a) !== latest(b)) return supersedes(b, a) ? b : a;
+  // At one source the fields are the same ones, so what they repeat is what they say.
+  const when = a.source === b.source ? latest : decided;
+  if (a.status !== b.status || when(a) !== when(b)) return supersedes(b, a, when) ? b : a;
   return a.at === b.at ? (a.event <= b.event ? a : b) : a.at < b.at ? a : b;
 }
 
-function supersedes(candidate: Consent, present: Consent): boolean {
-  const [mine, theirs] = [latest(candidate), latest(present)];
+function supersedes(candidate: Consent, present: Consent, when: (consent: Consent) => string): boolean {
+  const [mine, theirs] = [when(candidate), when(present)];
   return mine === theirs ? candidate.status === 'revoked' : mine > theirs;
 }
 
+/** When it was last said, be it by a stored field that repeats itself. */
 const latest = (consent: Consent): string => consent.confirmedAt ?? consent.at;
+/** When the person last said so. */
+const decided = (consent: Consent): string => consent.decidedAt ?? consent.at;

@@ -10,8 +10,10 @@ export interface Consent {
   readonly status: ConsentStatus;
   /** When the person decided, as far as the source says; ISO 8601 in UTC. */
   readonly at: string;
-  /** When the same decision was last repeated, if it was; an older contrary decision that arrives late does not count. */
+  /** When the same decision was last repeated, if it was, be it by a stored field. */
   readonly confirmedAt?: string;
+  /** When the person last decided so again, if they did: said anew, not only repeated by a stored field. An older contrary decision that arrives late does not count. */
+  readonly decidedAt?: string;
   readonly source: string;
   /** What each field of each source said last, by `source/field`. Platforms repeat a stored tick with every message; a repetition is no new decision. */
   readonly statements?: Readonly<Record<string, Exclude<ConsentStatus, 'unknown'>>>;
