@@ -35,10 +35,14 @@ function renderView({ title, columns, rows }: SandboxView): string {
   const head = columns.map((column) => `<th>${escape(column)}</th>`).join('');
   const body = rows
     .slice(0, shownRows)
-    .map((row) => `<tr>${row.map((cell) => `<td title="${escape(cell)}">${escape(cell)}</td>`).join('')}</tr>`)
+    .map((row) => `<tr>${row.map((cell) => `<td title="${escape(cell)}">${linked(cell)}</td>`).join('')}</tr>`)
     .join('');
   return `<h2>${escape(title)}</h2><div><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>${more}`;
 }
+
+/** A page of the sandbox's own is a link. */
+const linked = (cell: string): string =>
+  /^\/_sandbox\/\S+$/.test(cell) ? `<a href="${escape(cell)}">${escape(cell)}</a>` : escape(cell);
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

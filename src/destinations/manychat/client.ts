@@ -81,7 +81,7 @@ export class ManychatClient {
   /** @returns `data` of the answer @throws DeliveryError */
   #ask(endpoint: Endpoint, body: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
     const { method, path, repeatable } = endpoints[endpoint];
-    const query = method === 'GET' ? `?${queryOf(body)}` : '';
+    const query = method === 'GET' && Object.keys(body).length > 0 ? `?${queryOf(body)}` : '';
     const request = {
       method,
       url: `${this.settings.baseUrl}${path}${query}`,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Emulator, SandboxWorld } from '../emulator.js';
-import { type PhoneContact, renderPhonePage } from '../phone-page.js';
+import { type PhoneContact, phonePath, renderPhonePage } from '../phone-page.js';
 import { botSchema, freshBot, type User } from './bot.js';
 import { broadcast } from './broadcast.js';
 
@@ -53,14 +53,21 @@ export function createChatfuelEmulator({ clock }: SandboxWorld): Emulator {
     views: () => [
       {
         title: 'Users',
-        columns: ['id', 'attributes', 'received'],
-        rows: bot.users.map(({ id, attributes, received }) => [
+        columns: ['id', 'attributes', 'tags', 'received', 'phone'],
+        rows: bot.users.map(({ id, attributes, tags, received }) => [
           id,
           Object.entries(attributes)
             .map(([name, value]) => `${name}: ${value}`)
             .join(', '),
-          `${received.length.toLocaleString('en')} (phone: /_sandbox/phone?contact=${id})`,
+          tags.join(', '),
+          received.length.toLocaleString('en'),
+          phonePath(id),
         ]),
+      },
+      {
+        title: 'Blocks',
+        columns: ['name', 'messages'],
+        rows: bot.blocks.map(({ name, hasMessages }) => [name, hasMessages ? 'yes' : 'none']),
       },
     ],
   };
@@ -71,7 +78,7 @@ const phoneOf = ({ id, received }: User): PhoneContact => ({
   name: '',
   messages: received.map(({ at, block, messageTag }) => ({
     at,
-    how: messageTag ?? 'within 24 hours',
-    lines: [`▶ block “${block}”`],
+    how: messageTag === null ? 'broadcast' : `broadcast, ${messageTag}`,
+    parts: [{ as: 'step', text: `The block “${block}” is shown.` }],
   })),
 });

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Emulator, SandboxView, SandboxWorld } from '../emulator.js';
-import { type PhoneContact, renderPhonePage } from '../phone-page.js';
-import { type Account, accountSchema, type Customer, freshAccount } from './account.js';
+import { phonePath, renderPhonePage } from '../phone-page.js';
+import { type Account, accountSchema, freshAccount } from './account.js';
 import { Desk } from './desk.js';
+import { phoneOf } from './phone.js';
 import { registerRoutes } from './routes.js';
 
 export { sandboxToken } from './account.js';
@@ -42,25 +43,17 @@ export function createLandbotEmulator({ clock }: SandboxWorld): Emulator {
 const viewsOf = ({ customers, optIns }: Account): SandboxView[] => [
   {
     title: 'Customers',
-    columns: ['id', 'fields', 'bot', 'received'],
-    rows: customers.map(({ id, fields, bot, received }) => [
+    columns: ['id', 'fields', 'bot', 'blocked', 'received', 'phone'],
+    rows: customers.map(({ id, fields, bot, blocked, received }) => [
       id,
       Object.entries(fields)
         .map(([name, value]) => `${name}: ${String(value)}`)
         .join(', '),
       bot ?? '',
-      `${received.length.toLocaleString('en')} (phone: /_sandbox/phone?contact=${id})`,
+      blocked ? 'yes' : '',
+      received.length.toLocaleString('en'),
+      phonePath(id),
     ]),
   },
   { title: 'WhatsApp opt-ins', columns: ['phone'], rows: optIns.map((phone) => [phone]) },
 ];
-
-const phoneOf = ({ id, fields, received }: Customer): PhoneContact => ({
-  id,
-  name: String(fields.name ?? ''),
-  messages: received.map(({ at, how, content }) => ({
-    at,
-    how,
-    lines: [typeof content.message === 'string' ? content.message : JSON.stringify(content)],
-  })),
-});
