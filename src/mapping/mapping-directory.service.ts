@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { ConfigurationRevision } from '../database/configuration-revision.service.js';
 import type { Destination } from '../destinations/destination.js';
@@ -102,6 +102,17 @@ export class MappingDirectory {
 
   findConnected(destination: string): ConnectedDestination | undefined {
     return this.#connected.find((candidate) => candidate.destination === destination);
+  }
+
+  /** The providers of all enabled destinations, by key, as a transaction sees them. */
+  async providersIn(manager: EntityManager): Promise<ReadonlyMap<string, Destination>> {
+    const rows = await manager.getRepository(DestinationEntity).findBy({ enabled: true });
+    return new Map(
+      rows.flatMap(({ key, provider: id }) => {
+        const provider = providers.find((candidate) => candidate.id === id);
+        return provider === undefined ? [] : [[key, provider] as const];
+      }),
+    );
   }
 
   async #read(): Promise<void> {

@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type Now, NOW } from '../database/environment.js';
 import { Problem } from '../observability/problem.js';
 import { AttributeCatalog } from '../profiles/attribute-catalog.service.js';
+import { scoreSchema } from './score.js';
 import { ScoreEntity } from './score.entity.js';
 import { levelKey, type ScoreInput } from './score-input.js';
 
@@ -29,6 +30,17 @@ export class Scores {
 
   find(key: string): Promise<ScoreEntity | null> {
     return this.dataSource.getRepository(ScoreEntity).findOneBy({ key });
+  }
+
+  /** The names of each score's levels, as a transaction sees them. */
+  async levelsIn(manager: EntityManager): Promise<ReadonlyMap<string, readonly string[]>> {
+    const rows = await manager.getRepository(ScoreEntity).find();
+    return new Map(
+      rows.map(({ key, definition }) => {
+        const read = scoreSchema.safeParse(definition);
+        return [key, read.success ? read.data.levels.map(({ name }) => name) : []];
+      }),
+    );
   }
 
   /** @throws Problem 409 it comes from a file */

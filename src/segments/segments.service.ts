@@ -32,6 +32,11 @@ export class Segments {
     return this.dataSource.getRepository(SegmentEntity).findOneBy({ key });
   }
 
+  /** The rules of all segments, by key, as a transaction sees them; one that this version cannot read is left out. */
+  async rulesIn(manager: EntityManager): Promise<ReadonlyMap<string, Rule>> {
+    return rulesOf(await manager.getRepository(SegmentEntity).find());
+  }
+
   /** Several at once, since they may ask for each other. @throws Problem 409 from a file, 422 they ask for each other in a circle */
   async save(manager: EntityManager, inputs: readonly SegmentInput[], origin: Origin): Promise<void> {
     const repository = manager.getRepository(SegmentEntity);
