@@ -148,13 +148,20 @@ export const request = (records: readonly OutgoingRecord[], more: Partial<Upsert
   ...more,
 });
 
-/** A contact that HubSpot holds, with its id. */
-export async function contactAt(
+/** A contact that our own app has made, with its id. */
+export const contactAt = (
   account: Rehearsal,
   email: string,
   properties: Readonly<Record<string, string>> = {},
+): Promise<string> => contactOf(account.byHand, email, properties);
+
+/** A contact that somebody else has made. */
+export async function contactOf(
+  hand: Hand,
+  email: string,
+  properties: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const made = await account.byHand('POST', '/crm/v3/objects/contacts', { properties: { email, ...properties } });
+  const made = await hand('POST', '/crm/v3/objects/contacts', { properties: { email, ...properties } });
   return z.object({ id: z.string() }).parse(made).id;
 }
 

@@ -35,6 +35,10 @@ export const behaviourSchema = z.strictObject({
   accessTokenSeconds: z.int().min(1).default(1_800).describe('How long an OAuth access token is good'),
   webhookSignature: z.enum(['v1', 'v2']).default('v1').describe('What X-HubSpot-Signature holds beside the v3 one'),
   privateAppsSignV3: z.boolean().default(true).describe('Webhooks of private apps carry the v3 signature, too'),
+  webhookDates: z
+    .enum(['milliseconds', 'iso'])
+    .default('milliseconds')
+    .describe('How webhooks write the values of dates and times'),
   webhookEchoes: z.boolean().default(true).describe('An app hears of its own changes'),
   webhookClock: z
     .enum(['real', 'sandbox'])

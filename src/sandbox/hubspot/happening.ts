@@ -15,7 +15,7 @@ interface About {
 /** Something that happened to a record: lists, workflows and webhooks want to know. */
 export type Happening =
   | (About & { readonly kind: 'created' | 'deleted' | 'restored' | 'erased' })
-  | (About & { readonly kind: 'changed'; readonly property: string; readonly value: string })
+  | (About & { readonly kind: 'changed'; readonly at: string; readonly property: string; readonly value: string })
   | (About & {
       readonly kind: 'merged';
       readonly primaryId: string;

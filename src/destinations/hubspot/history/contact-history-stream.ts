@@ -1,9 +1,9 @@
 import type { PullPage, RemoteFact } from '../../remote-fact.js';
 import type { CrmRecord, Version } from '../api/objects.js';
-import { readRecords } from '../api/objects.js';
 import { changedRecords } from './changed-records.js';
 import { referenceProperties, referenceTo } from './contact-references.js';
 import type { HubspotStream } from './stream.js';
+import { historiesPerCall, isOurs, withHistory } from './versions.js';
 
 /** Properties whose changes are worth an event, and its name. */
 const told = {
@@ -11,9 +11,6 @@ const told = {
   hs_lead_status: 'lead_status_changed',
   hubspot_owner_id: 'owner_changed',
 } as const;
-
-/** HubSpot reads at most 50 contacts at once with the history of their properties. */
-const pageSize = 50;
 
 export const contactHistoryStream: HubspotStream = {
   declaration: {
@@ -28,24 +25,14 @@ export const contactHistoryStream: HubspotStream = {
     const page = await changedRecords(account, request, {
       object: 'contacts',
       properties: ['hs_object_id'],
-      pageSize,
+      pageSize: historiesPerCall,
     });
     const { appId } = await account.facts.get();
     const ids = page.records.map(({ id }) => id);
-    const contacts: CrmRecord[] = [];
-    for (let at = 0; at < ids.length; at += pageSize)
-      contacts.push(
-        ...(await readRecords(
-          account.client,
-          'contacts',
-          ids.slice(at, at + pageSize),
-          referenceProperties,
-          Object.keys(told),
-        )),
-      );
+    const contacts = await withHistory(account, ids, referenceProperties, Object.keys(told));
     const since = page.span.since === null ? null : new Date(page.span.since);
     return {
-      facts: contacts.flatMap((contact) => changesOf(contact, since, appId)),
+      facts: [...contacts.values()].flatMap((contact) => changesOf(contact, since, appId)),
       cursor: page.cursor,
       watermark: page.watermark,
       done: page.records.length,
@@ -79,6 +66,3 @@ const fromTo = (version: Version, before: Version | undefined): Record<string, s
   to: version.value ?? '',
   ...(before?.value ? { from: before.value } : {}),
 });
-
-const isOurs = ({ sourceType, sourceId }: Version, appId: string | null): boolean =>
-  sourceType === 'INTEGRATION' && appId !== null && sourceId === appId;

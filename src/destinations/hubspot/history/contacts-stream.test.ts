@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { contactAt, rehearse, stateOf } from '../test-support.js';
+import { contactAt, contactOf, rehearse, stateOf } from '../test-support.js';
 import { activities, derived, manyContacts, noLag, pull, type Pulled } from './test-support.js';
 
+/** Those that tell a value. */
+const fieldsIn = ({ facts }: Pulled) =>
+  facts.flatMap((fact) => (fact.kind === 'record_changed' && Object.keys(fact.fields).length > 0 ? [fact] : []));
+
 describe('the history of contacts', () => {
-  it('tells the mapped properties in our types, empty ones too', async () => {
+  it('tells the properties that are read in our types, an emptied one too', async () => {
     const account = await rehearse();
-    const id = await contactAt(account, 'Ada@Example.com', {
+    const id = await contactOf(account.person, 'Ada@Example.com', {
       firstname: 'Ada',
       phone: '+49 (170) 123-4567',
       budget: '12.5',
@@ -14,24 +18,72 @@ describe('the history of contacts', () => {
       last_order_at: '2026-02-03T10:00:00.000Z',
       interests: 'shoes;hats',
       plan: 'pro',
+      country: 'Peru',
     });
+    await account.person('PATCH', `/crm/v3/objects/contacts/${id}`, { properties: { country: '' } });
     const fields = ['firstname', 'budget', 'newsletter', 'birthday', 'last_order_at', 'interests', 'plan', 'country'];
-    const { facts } = await pull(account, 'contacts', { fields: [...fields, 'nowhere', 'company.name'] });
-    expect(facts.find(({ kind }) => kind === 'record_changed')).toMatchObject({
-      about: { object: 'contacts', remoteId: id, email: 'ada@example.com', phone: '+491701234567' },
-      own: false,
-      fields: {
-        firstname: { type: 'string', value: 'Ada' },
-        budget: { type: 'number', value: 12.5 },
-        newsletter: { type: 'boolean', value: true },
-        birthday: { type: 'date', value: '1990-12-10' },
-        last_order_at: { type: 'datetime', value: '2026-02-03T10:00:00.000Z' },
-        interests: { type: 'list', value: ['shoes', 'hats'] },
-        plan: { type: 'string', value: 'pro' },
-        country: null,
-      },
+    const { facts } = await pull(account, 'contacts', { fields: [...fields, 'nowhere', 'city', 'company.name'] });
+    const changes = facts.filter((fact) => fact.kind === 'record_changed');
+    for (const change of changes)
+      expect(change.about).toEqual({
+        object: 'contacts',
+        remoteId: id,
+        email: 'ada@example.com',
+        phone: '+491701234567',
+      });
+    expect(Object.assign({}, ...changes.map((change) => change.fields))).toEqual({
+      firstname: { type: 'string', value: 'Ada' },
+      budget: { type: 'number', value: 12.5 },
+      newsletter: { type: 'boolean', value: true },
+      birthday: { type: 'date', value: '1990-12-10' },
+      last_order_at: { type: 'datetime', value: '2026-02-03T10:00:00.000Z' },
+      interests: { type: 'list', value: ['shoes', 'hats'] },
+      plan: { type: 'string', value: 'pro' },
+      country: null,
     });
-    expect(JSON.stringify(facts)).not.toContain('nowhere');
+  });
+
+  it('tells each property with the time of its own change, and knows what we have written ourselves', async () => {
+    const account = await rehearse({ state: noLag });
+    const id = await contactAt(account, 'ada@example.com', { country: 'Peru' });
+    const read = { fields: ['country', 'plan'] };
+    const all = await pull(account, 'contacts', read);
+    const later = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
+    await account.control('PUT', 'clock', { now: later(60) });
+    await account.person('PATCH', `/crm/v3/objects/contacts/${id}`, { properties: { plan: 'pro' } });
+    await account.control('PUT', 'clock', { now: later(90) });
+    await account.person('PATCH', `/crm/v3/objects/contacts/${id}`, { properties: { hs_lead_status: 'OPEN' } });
+    const news = await pull(account, 'contacts', { ...read, watermark: all.watermark });
+    expect(fieldsIn(all)).toMatchObject([{ own: true, fields: { country: { value: 'Peru' } } }]);
+    const theirs = fieldsIn(news).filter(({ own }) => !own);
+    expect(theirs).toMatchObject([{ fields: { plan: { value: 'pro' } } }]);
+    const [told] = theirs;
+    const minutesAway = Math.abs((told?.occurredAt?.getTime() ?? 0) - Date.parse(later(60))) / 60_000;
+    expect(minutesAway).toBeLessThan(1);
+  });
+
+  it('tells who has opted out of all e-mail, and when', async () => {
+    const account = await rehearse();
+    const ids = [await contactAt(account, 'ada@example.com'), await contactAt(account, 'bob@example.com')];
+    const hourLater = new Date(Date.now() + 3_600_000);
+    await account.control('PUT', 'clock', { now: hourLater.toISOString() });
+    await account.control('POST', 'activity', { did: 'unsubscribed', email: 'ada@example.com' });
+    const { facts } = await pull(account, 'contacts');
+    const consents = facts.filter((fact) => fact.kind === 'consent_said');
+    expect(consents).toMatchObject([
+      { purpose: 'email', status: 'revoked', own: false, about: { remoteId: ids[0], email: 'ada@example.com' } },
+    ]);
+    expect(Math.abs((consents[0]?.occurredAt?.getTime() ?? 0) - hourLater.getTime())).toBeLessThan(60_000);
+  });
+
+  it('of an opt-out without a time says nothing newer than the contact', async () => {
+    const [contact] = manyContacts(1);
+    const optOuts = [{ email: 'p0@example.com', timestamp: '2026-05-01T00:00:00.000Z' }];
+    const account = await rehearse({ state: { contacts: [contact], optOuts } });
+    const { facts } = await pull(account, 'contacts');
+    expect(facts.find((fact) => fact.kind === 'consent_said')).toMatchObject({
+      occurredAt: new Date('2026-03-01T00:00:00.000Z'),
+    });
   });
 
   it('tells what HubSpot has worked out: stage, owner, first touch, engagement', async () => {
@@ -82,14 +134,17 @@ describe('the history of contacts', () => {
     expect(searches.every(({ body }) => !JSON.stringify(body).includes('"after"'))).toBe(true);
   });
 
-  it('reads very many properties without an address that HubSpot finds too long', async () => {
-    const account = await rehearse();
-    await contactAt(account, 'ada@example.com', { firstname: 'Ada' });
-    const fields = ['firstname', ...Array.from({ length: 400 }, (_, n) => `a_rather_long_property_name_${String(n)}`)];
-    const { facts } = await pull(account, 'contacts', { fields });
-    expect(facts.find(({ kind }) => kind === 'record_changed')).toMatchObject({
-      fields: { firstname: { value: 'Ada' } },
-    });
+  it('reads very many properties of many contacts, however they are found', async () => {
+    const account = await rehearse({ state: { ...noLag, contacts: manyContacts(120) } });
+    const fields = ['email', ...Array.from({ length: 400 }, (_, n) => `a_rather_long_property_name_${String(n)}`)];
+    const properties = (await stateOf(account)).properties.filter(({ name }) => name === 'chat_channel');
+    const more = fields.slice(1).flatMap((name) => properties.map((one) => ({ ...one, name, label: name })));
+    const state = await stateOf(account);
+    await account.control('PUT', 'state', { ...state, properties: [...state.properties, ...more] });
+    for (const notBefore of [null, new Date('2026-01-01T00:00:00.000Z')]) {
+      const all = await pull(account, 'contacts', { fields, notBefore });
+      expect(fieldsIn(all)).toHaveLength(120);
+    }
   });
 
   it('tells a merge: whose record stays and which ids answer for it', async () => {

@@ -1,13 +1,16 @@
-import type { PullPage, PullRequest, RemoteFact } from '../../remote-fact.js';
+import type { PullPage, RemoteFact } from '../../remote-fact.js';
 import type { Account } from '../account.js';
-import type { CrmRecord } from '../api/objects.js';
-import { companyOf } from '../companies/company-fields.js';
+import type { CrmRecord, Version } from '../api/objects.js';
+import { changeKey, optOutEvidence, optOutKey } from '../fact-keys.js';
 import type { Properties } from '../property.js';
 import { changedRecords } from './changed-records.js';
 import { referenceProperties, referenceTo } from './contact-references.js';
 import { asAttributes } from './derived.js';
-import type { HubspotStream, Span } from './stream.js';
+import type { HubspotStream } from './stream.js';
+import { isOurs, withHistory } from './versions.js';
 import { asDate, asFields } from './wire-fields.js';
+
+const optOut = 'hs_email_optout';
 
 /** Computed by HubSpot for each contact. */
 const engagementProperties = [
@@ -21,6 +24,7 @@ const engagementProperties = [
   'hs_analytics_first_timestamp',
   'hs_analytics_source',
   'hs_merged_object_ids',
+  optOut,
 ] as const;
 
 export const contactsStream: HubspotStream = {
@@ -28,40 +32,112 @@ export const contactsStream: HubspotStream = {
     id: 'contacts',
     title: 'Contacts',
     description:
-      'The mapped properties of contacts as HubSpot holds them, merges, and what HubSpot has worked out: lifecycle stage, owner, first touch, e-mail engagement.',
+      'Properties of contacts that the mapping reads, each with the time of its change; merges; who wants no e-mail any more; and what HubSpot has worked out: lifecycle stage, owner, first touch, e-mail engagement.',
     scopes: ['crm.objects.contacts.read', 'crm.schemas.contacts.read', 'crm.objects.owners.read'],
     incremental: true,
     everyMs: 15 * 60_000,
   },
   async pull(account, request): Promise<PullPage> {
-    const mapped = request.fields.filter((field) => companyOf(field) === null);
-    const asked = [...new Set([...mapped, ...referenceProperties, ...engagementProperties])];
+    const asked = [...referenceProperties, ...engagementProperties];
     const page = await changedRecords(account, request, { object: 'contacts', properties: asked, pageSize: 200 });
     const properties = await account.catalogs.of('contacts').properties();
+    const read = request.fields.filter((field) => properties.has(field));
+    const histories = await historiesOf(account, page.records, read);
+    const { appId } = await account.facts.get();
     const facts: RemoteFact[] = [];
     for (const contact of page.records) {
-      facts.push(toChange(contact, mapped, properties, page.span), ...toMerge(contact));
+      const past = histories.get(contact.id);
+      const within = { since: page.span.since === null ? null : new Date(page.span.since), appId };
+      facts.push(toSighting(contact, within), ...toMerge(contact), ...toOptOut(contact, past, within));
+      facts.push(...toChanges(contact, past, read, properties, within));
       facts.push(await toDerived(account, contact, properties));
     }
     return { facts, cursor: page.cursor, watermark: page.watermark, done: page.records.length, total: page.total };
   },
 };
 
-function toChange(
+/**
+ * What the properties that are read have been. A contact's own time of change says nothing of a single property: with it an old value would
+ * look like news, and undo what the person has said since.
+ */
+function historiesOf(
+  account: Account,
+  contacts: readonly CrmRecord[],
+  read: readonly string[],
+): Promise<ReadonlyMap<string, CrmRecord>> {
+  const concerned = read.length > 0 ? contacts : contacts.filter(isOptedOut);
+  return withHistory(
+    account,
+    concerned.map(({ id }) => id),
+    [],
+    [...read, optOut],
+  );
+}
+
+const isOptedOut = ({ properties }: CrmRecord): boolean => properties[optOut] === 'true';
+
+interface Within {
+  /** Earlier changes were told before; null: none was. */
+  readonly since: Date | null;
+  readonly appId: string | null;
+}
+
+const isTold = ({ timestamp }: Version, { since }: Within): boolean => since !== null && timestamp < since;
+
+/** That the contact is there: all that is needed of people we do not know. */
+const toSighting = (contact: CrmRecord, { since }: Within): RemoteFact => ({
+  kind: 'record_changed',
+  about: referenceTo(contact),
+  occurredAt: contact.updatedAt,
+  dedupeKey: `contact:${contact.id}:${contact.updatedAt.toISOString()}`,
+  own: false,
+  created: since !== null && contact.createdAt >= since,
+  fields: {},
+});
+
+/** One fact for each property that is read, with the time when it got its present value, and whether that was our own doing. */
+function toChanges(
   contact: CrmRecord,
-  mapped: PullRequest['fields'],
+  past: CrmRecord | undefined,
+  read: readonly string[],
   properties: Properties,
-  { since }: Span,
-): RemoteFact {
-  return {
-    kind: 'record_changed',
-    about: referenceTo(contact),
-    occurredAt: contact.updatedAt,
-    dedupeKey: `contact:${contact.id}:${contact.updatedAt.toISOString()}`,
-    own: false,
-    created: since !== null && contact.createdAt >= new Date(since),
-    fields: asFields(contact.properties, mapped, properties),
-  };
+  within: Within,
+): RemoteFact[] {
+  return read.flatMap((name): RemoteFact[] => {
+    const [version] = past?.propertiesWithHistory[name] ?? [];
+    if (version === undefined || isTold(version, within)) return [];
+    return [
+      {
+        kind: 'record_changed',
+        about: referenceTo(contact),
+        occurredAt: version.timestamp,
+        dedupeKey: changeKey(contact.id, name, version.timestamp, version.value ?? ''),
+        own: isOurs(version, within.appId),
+        created: false,
+        fields: asFields({ [name]: version.value }, [name], properties),
+      },
+    ];
+  });
+}
+
+/** Without its time an opt-out counts as old: it must not outdo a consent that was given since. */
+function toOptOut(contact: CrmRecord, past: CrmRecord | undefined, within: Within): RemoteFact[] {
+  if (!isOptedOut(contact)) return [];
+  const [version] = past?.propertiesWithHistory[optOut] ?? [];
+  if (version !== undefined && isTold(version, within)) return [];
+  const at = version?.timestamp ?? contact.createdAt;
+  return [
+    {
+      kind: 'consent_said',
+      about: referenceTo(contact),
+      occurredAt: at,
+      dedupeKey: optOutKey(contact.id, at),
+      own: version !== undefined && isOurs(version, within.appId),
+      purpose: 'email',
+      status: 'revoked',
+      evidence: optOutEvidence,
+    },
+  ];
 }
 
 function toMerge(contact: CrmRecord): RemoteFact[] {

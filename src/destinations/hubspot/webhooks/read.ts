@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UnreadableHookError } from '../../provider-webhooks.js';
 import type { RecordReference, RemoteFact } from '../../remote-fact.js';
+import { changeKey, optOutEvidence, optOutKey } from '../fact-keys.js';
 import type { HubspotSettings } from '../settings.js';
 
 /** Ids are numbers here, while everywhere else HubSpot writes them as strings. */
@@ -110,28 +111,40 @@ const translations: Readonly<Record<string, (event: HookEvent, shared: Shared) =
   merge: merged,
 };
 
-/** The property's type is not told: the value comes as HubSpot's text. */
+/** HubSpot writes dates and times as Unix milliseconds here, which a number in a text may look like as well. */
+const perhapsMoment = /^-?\d{11,13}$/;
+
+/**
+ * The property's type is not told: the value comes as HubSpot's text. What may be a moment is left to the next reading of the contacts, which
+ * knows the type.
+ */
 function changed({ propertyName, propertyValue }: HookEvent, shared: Shared): RemoteFact[] {
-  if (propertyName === null) return [];
+  const { about, occurredAt, own } = shared;
+  const contactId = about.remoteId;
+  if (propertyName === null || contactId === null) return [];
   const value = propertyValue === '' ? null : ({ type: 'string', value: propertyValue } as const);
   const email = propertyName === 'email' && propertyValue !== '' ? propertyValue.toLowerCase() : null;
+  const key = changeKey(contactId, propertyName, occurredAt, propertyValue);
+  const isLeft = perhapsMoment.test(propertyValue);
   const facts: RemoteFact[] = [
     {
       kind: 'record_changed',
-      ...shared,
-      about: { ...shared.about, email },
+      about: { ...about, email },
+      occurredAt,
+      dedupeKey: isLeft ? `${key}:left` : key,
+      own,
       created: false,
-      fields: { [propertyName]: value },
+      fields: isLeft ? {} : { [propertyName]: value },
     },
   ];
   if (propertyName === 'hs_email_optout' && propertyValue === 'true')
     facts.push({
       kind: 'consent_said',
       ...shared,
-      dedupeKey: `${shared.dedupeKey}:consent`,
+      dedupeKey: optOutKey(contactId, occurredAt),
       purpose: 'email',
       status: 'revoked',
-      evidence: 'HubSpot: hs_email_optout is true',
+      evidence: optOutEvidence,
     });
   return facts;
 }

@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ProviderHookRequest } from '../../provider-webhooks.js';
+import type { RemoteFact } from '../../remote-fact.js';
+import { pull } from '../history/test-support.js';
 import { settingsSchema } from '../settings.js';
 import { byHand, contactAt, outgoing, rehearse, request, stateOf, text } from '../test-support.js';
 import { webhooks } from './index.js';
@@ -60,6 +62,32 @@ describe('webhooks as the sandbox sends them', () => {
       { own: false, fields: { country: { value: 'Peru' } } },
     ]);
     expect(facts()).toContainEqual(expect.objectContaining({ kind: 'record_merged', mergedIds: [other], own: false }));
+  });
+
+  it('tell a change and an opt-out under the same key as a pull, so that each counts once', async () => {
+    const { url, requests } = await listener();
+    const state = { webhooks: [{ appId: 770_001, targetUrl: url, subscriptions }] };
+    const account = await rehearse({ state });
+    const id = await contactAt(account, 'ada@example.com');
+    const properties = { country: 'Peru', birthday: '1990-12-10', last_order_at: '2026-02-03T10:00:00Z' };
+    await account.person('PATCH', `/crm/v3/objects/contacts/${id}`, { properties });
+    await account.control('POST', 'activity', { did: 'unsubscribed', email: 'ada@example.com' });
+    const told = () => requests.flatMap((one) => webhooks.read(one, settings));
+    await expect.poll(() => told().some(({ kind }) => kind === 'consent_said')).toBe(true);
+    const pulled = await pull(account, 'contacts', { fields: Object.keys(properties) });
+    const keysOf = (facts: readonly RemoteFact[]) =>
+      new Set(facts.flatMap(({ kind, dedupeKey }) => (kind === 'derived' ? [] : [dedupeKey])));
+    const shared = pulled.facts.filter(({ dedupeKey }) => keysOf(told()).has(dedupeKey));
+    expect(shared.map((fact) => (fact.kind === 'record_changed' ? Object.keys(fact.fields) : fact.kind))).toEqual([
+      'consent_said',
+      ['country'],
+    ]);
+    // Dates come as numbers, without their type: the pull alone tells them.
+    const dates = told().filter((fact) => fact.kind === 'record_changed' && 'birthday' in fact.fields);
+    expect(dates).toEqual([]);
+    expect(pulled.facts).toContainEqual(
+      expect.objectContaining({ fields: { birthday: { type: 'date', value: '1990-12-10' } } }),
+    );
   });
 
   it('of another secret are not authentic', async () => {

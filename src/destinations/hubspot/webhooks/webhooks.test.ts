@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ProviderHookRequest, UnreadableHookError } from '../../provider-webhooks.js';
 import type { RemoteFact } from '../../remote-fact.js';
+import { changeKey } from '../fact-keys.js';
 import { settingsSchema } from '../settings.js';
 import { webhooks } from './index.js';
 import { signedUrl } from './signature.js';
@@ -150,6 +151,17 @@ describe('the events of a webhook', () => {
       },
       { fields: { country: null } },
     ]);
+  });
+
+  it('leave what may be a date to a pull, which knows its type, and do not stand in its way', () => {
+    const [moment] = read([change('birthday', '660787200000')]);
+    expect(moment).toMatchObject({ kind: 'record_changed', fields: {} });
+    const pulled = changeKey('9001', 'birthday', new Date(1_770_112_800_123), '660787200000');
+    expect(moment?.dedupeKey).not.toBe(pulled);
+    expect(read([change('city', 'Rome')])[0]?.dedupeKey).toBe(
+      changeKey('9001', 'city', new Date(1_770_112_800_123), 'Rome'),
+    );
+    expect(read([change('zip', '10115')])).toMatchObject([{ fields: { zip: { value: '10115' } } }]);
   });
 
   it('tell contacts made, deleted, brought back and erased', () => {

@@ -106,11 +106,13 @@ export class Consents {
       throw invalid('legalBasis and legalBasisExplanation are required because data privacy settings are turned on.');
   }
 
-  /** The contact's properties show it, so whoever listens to those hears of it. */
+  /** The contact's properties show it and remember when, so whoever listens to those hears of it. */
   #tell(email: string, property: string, value: string, origin: Origin): void {
     const contact = this.account.contactByEmail(email);
     if (contact === undefined) return;
-    this.account.contacts.update(contact, new Map(), origin);
-    this.account.tell({ kind: 'changed', type: 'contacts', id: contact.id, origin, property, value });
+    const { updatedAt } = this.account.contacts.update(contact, new Map([[property, value]]), origin);
+    // A state that was put in may hold the opt-out without the contact's property: emptying that is news all the same.
+    if ((contact.properties[property] ?? '') === value)
+      this.account.tell({ kind: 'changed', type: 'contacts', id: contact.id, at: updatedAt, origin, property, value });
   }
 }

@@ -151,7 +151,15 @@ export class RecordStore {
     if (origin === null) return next;
     if (isNew) this.world.announce({ kind: 'created', type: this.type, id: next.id, origin });
     for (const [property, value] of changed)
-      this.world.announce({ kind: 'changed', type: this.type, id: next.id, origin, property, value });
+      this.world.announce({
+        kind: 'changed',
+        type: this.type,
+        id: next.id,
+        at: next.updatedAt,
+        origin,
+        property,
+        value,
+      });
     return next;
   }
 

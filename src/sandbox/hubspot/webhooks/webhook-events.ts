@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Happening } from '../happening.js';
 import { objectFacts, type ObjectType, objectWord } from '../object-types.js';
+import type { PropertyCatalog } from '../properties/property-catalog.js';
 import type { Subscription } from './webhook.js';
 
 const verbs = {
@@ -38,11 +39,16 @@ export function wants({ active, eventType, objectTypeId, propertyName }: Subscri
   return isMeant && (happening.kind !== 'changed' || propertyName === undefined || propertyName === happening.property);
 }
 
-/** The event as it goes over the wire; ids are numbers here, and values text. */
+/**
+ * The event as it goes over the wire; ids are numbers here, and values text.
+ *
+ * @param dates what properties hold dates and times, which are written as Unix milliseconds; null: they are written as everywhere else
+ */
 export function toEvent(
   happening: Happening,
   { id, eventType }: Subscription,
   facts: { readonly portalId: number; readonly appId: number; readonly occurredAt: number },
+  dates: PropertyCatalog | null,
 ): Record<string, unknown> {
   const { changeSource, sourceId } = happening.origin;
   return {
@@ -51,14 +57,14 @@ export function toEvent(
     subscriptionId: id,
     ...facts,
     subscriptionType: eventType,
-    ...details(happening),
+    ...details(happening, dates),
     ...(eventType.startsWith('object.') ? { objectTypeId: objectFacts(happening.type).typeId } : {}),
     changeSource,
     sourceId,
   };
 }
 
-function details(happening: Happening): object {
+function details(happening: Happening, dates: PropertyCatalog | null): object {
   const objectId = Number(happening.id);
   switch (happening.kind) {
     case 'created':
@@ -69,7 +75,12 @@ function details(happening: Happening): object {
     case 'erased':
       return { objectId };
     case 'changed':
-      return { objectId, propertyName: happening.property, propertyValue: happening.value, isSensitive: false };
+      return {
+        objectId,
+        propertyName: happening.property,
+        propertyValue: asSent(happening.value, dates?.find(happening.property)?.type),
+        isSensitive: false,
+      };
     case 'merged':
       return {
         primaryObjectId: Number(happening.primaryId),
@@ -87,5 +98,8 @@ function details(happening: Happening): object {
       };
   }
 }
+
+const asSent = (value: string, type: string | undefined): string =>
+  (type === 'date' || type === 'datetime') && value !== '' ? String(Date.parse(value)) : value;
 
 const associationName = (from: ObjectType, to: ObjectType): string => `${objectWord(from)}_TO_${objectWord(to)}`;

@@ -45,13 +45,15 @@ export class WebhookSender {
       const isEcho = happening.origin.changeSource === 'INTEGRATION' && happening.origin.sourceId === String(appId);
       if (hook.targetUrl === '' || !this.#isInstalled(appId) || (isEcho && !behaviour.webhookEchoes)) continue;
       const dueAt = this.account.now();
+      const occurredAt = Date.parse(happening.kind === 'changed' ? happening.at : dueAt);
+      const dates = behaviour.webhookDates === 'milliseconds' ? this.account.store(happening.type).catalog : null;
       for (const subscription of hook.subscriptions)
         if (wants(subscription, happening))
           data.webhookQueue.push({
             appId,
             dueAt,
             attempt: 0,
-            event: toEvent(happening, subscription, { portalId, appId, occurredAt: Date.parse(dueAt) }),
+            event: toEvent(happening, subscription, { portalId, appId, occurredAt }, dates),
           });
     }
     this.resume();

@@ -71,6 +71,23 @@ describe('a webhook', () => {
     expect(Math.abs(Date.now() - Number(timestamp))).toBeLessThan(60_000);
   });
 
+  it.each([
+    ['milliseconds', ['660787200000', '1770112800000', '']],
+    ['iso', ['1990-12-10', '2026-02-03T10:00:00Z', '']],
+  ])('writes dates and times as %s', async (webhookDates, expected) => {
+    const { url, events } = await receiver();
+    const ask = await account({
+      behaviour: { webhookDates },
+      webhooks: [
+        { appId, targetUrl: url, subscriptions: [{ id: 1, eventType: 'contact.propertyChange', active: true }] },
+      ],
+    });
+    const dates = { birthday: '1990-12-10', last_order_at: '2026-02-03T10:00:00Z' };
+    const id = await create(ask, 'contacts', dates);
+    await ask('PATCH', `${contacts}/${id}`, { properties: { birthday: '' } });
+    await expect.poll(() => events().map(({ propertyValue }) => propertyValue)).toEqual(expected);
+  });
+
   it('tells merges, deletions, erasures and associations', async () => {
     const { url, events } = await receiver();
     const people = ['7', '8', '9'].map((id) => ({
