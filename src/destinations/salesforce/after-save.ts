@@ -22,21 +22,13 @@ export async function afterSave(
   people: readonly SavedPerson[],
 ): Promise<readonly RecordResult[]> {
   const { client } = tools;
-  const lists = people.map(({ record, kind, result }) => ({
-    ...changeOf(record, record.lists, record.listsToAdd, record.listsToRemove, result.created),
-    kind,
-    personId: result.remoteId,
-  }));
-  const inLists = await outcomeOf(lists, () => changeSets(client, campaigns, tools.campaigns, lists));
-  const tags =
-    plans[0].options.tagsAs !== 'topics'
-      ? []
-      : people.map(({ record, kind, result }) => ({
-          ...changeOf(record, record.tags, record.tagsToAdd, record.tagsToRemove, result.created),
-          kind,
-          personId: result.remoteId,
-        }));
-  const inTopics = await outcomeOf(tags, () => changeSets(client, topics, tools.topics, tags));
+  const { tagsAs } = plans[0].options;
+  const inLists = await setOutcome(people, tagsAs === 'campaigns' ? listsAndTags : lists, (changes) =>
+    changeSets(client, campaigns, tools.campaigns, changes),
+  );
+  const inTopics = await setOutcome(people, tagsAs === 'topics' ? tags : nothing, (changes) =>
+    changeSets(client, topics, tools.topics, changes),
+  );
   const consents = await consentOutcome(tools, people);
   return people.map(({ record, result }) =>
     [inLists, inTopics].reduce<RecordResult>(
@@ -65,21 +57,43 @@ function withConsents(record: OutgoingRecord, result: SavedPerson['result'], out
   return { ...result, memo, dropped: [...result.dropped, ...told.dropped] };
 }
 
-/** Someone who is met for the first time, or made anew, gets all of ours. */
-const changeOf = (
-  { profileId, known }: OutgoingRecord,
-  all: readonly string[],
-  toAdd: readonly string[],
-  toRemove: readonly string[],
-  made: boolean,
-) => ({ profileId, add: known === null || made ? all : toAdd, remove: toRemove });
+/** What a person is to be in, and what we are to take them out of. */
+interface Wanted {
+  readonly all: readonly string[];
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+}
+type Choice = (record: OutgoingRecord) => Wanted;
+
+const lists: Choice = (record) => ({ all: record.lists, add: record.listsToAdd, remove: record.listsToRemove });
+const tags: Choice = (record) => ({ all: record.tags, add: record.tagsToAdd, remove: record.tagsToRemove });
+const nothing: Choice = () => ({ all: [], add: [], remove: [] });
+
+/** A tag that goes does not end what a list of the same name asks for, and the other way round. */
+function listsAndTags(record: OutgoingRecord): Wanted {
+  const [one, other] = [lists(record), tags(record)];
+  const all = [...one.all, ...other.all];
+  const wanted = new Set(all.map((name) => name.toLowerCase()));
+  const remove = [...one.remove, ...other.remove].filter((name) => !wanted.has(name.toLowerCase()));
+  return { all, add: [...one.add, ...other.add], remove };
+}
 
 type Outcome = ReadonlyMap<string, Aftermath>;
 
 /** What stopped all of it is the outcome of those whom it would have changed. */
-async function outcomeOf(changes: readonly SetChange[], change: () => Promise<Outcome>): Promise<Outcome> {
+async function setOutcome(
+  people: readonly SavedPerson[],
+  choose: Choice,
+  change: (changes: readonly SetChange[]) => Promise<Outcome>,
+): Promise<Outcome> {
+  const changes = people.map(({ record, kind, result }): SetChange => {
+    const { all, add, remove } = choose(record);
+    // Someone who is met for the first time, or made anew, gets all of ours.
+    const isNew = record.known === null || result.created;
+    return { profileId: record.profileId, kind, personId: result.remoteId, add: isNew ? all : add, remove };
+  });
   try {
-    return await change();
+    return await change(changes);
   } catch (error) {
     if (!(error instanceof DeliveryError)) throw error;
     const concerned = changes.filter(({ add, remove }) => add.length + remove.length > 0);

@@ -60,6 +60,20 @@ describe('lists', () => {
     expect(members.toSorted()).toEqual(['Spring', 'VIP']);
   });
 
+  it('are left by others although one membership cannot be ended now', async () => {
+    const connection = org.connect();
+    const results = await connection.upsert(request([listed('a', ['Spring']), listed('b', ['Spring'])]));
+    const [held] = await org.records('CampaignMember');
+    await org.change(() => ({ lockedIds: [held?.Id] }));
+    const leaving = ['a', 'b'].map((key) =>
+      outgoing(key, { known: knownFrom(resultOf(results, key)), changed: {}, listsToRemove: ['Spring'] }),
+    );
+    const left = await connection.upsert(request(leaving));
+    expect(resultOf(left, 'a')).toMatchObject({ status: 'failed', error: { kind: 'transient' } });
+    expect(resultOf(left, 'b')).toMatchObject({ status: 'delivered' });
+    expect(await org.records('CampaignMember')).toHaveLength(1);
+  });
+
   it('take leads as well', async () => {
     await org.connect().upsert(request([listed('a', ['Spring'])], { object: 'LeadThenContact' }));
     const [lead] = await org.records('Lead');
@@ -110,5 +124,31 @@ describe('tags as topics', () => {
     const assigned = (await org.records('TopicAssignment')).map(({ TopicId }) => names.get(TopicId));
     expect(assigned.toSorted()).toEqual(['by hand', 'vip']);
     expect(await org.contact('a')).not.toHaveProperty('Chat_Tags__c');
+  });
+});
+
+describe('tags as campaigns', () => {
+  const asCampaigns = { tagsField: 'Campaigns', options: { tagsAs: 'campaigns' } };
+  const membersOf = async () => {
+    const names = new Map((await org.records('Campaign')).map(({ Id, Name }) => [Id, Name]));
+    return (await org.records('CampaignMember')).map(({ CampaignId }) => names.get(CampaignId)).toSorted();
+  };
+
+  it('make the person a member, and end the membership with the tag', async () => {
+    const connection = org.connect();
+    const [made] = await connection.upsert(request([outgoing('a', { tags: ['vip', 'chess'] })], asCampaigns));
+    expect(await membersOf()).toEqual(['chess', 'vip']);
+    const change = { known: knownFrom(made), changed: {}, tags: ['vip'], tagsToAdd: [], tagsToRemove: ['chess'] };
+    await connection.upsert(request([outgoing('a', change)], asCampaigns));
+    expect(await membersOf()).toEqual(['vip']);
+    expect(await org.contact('a')).not.toHaveProperty('Chat_Tags__c');
+  });
+
+  it('do not end a membership that a list of the same name asks for', async () => {
+    const connection = org.connect();
+    const [made] = await connection.upsert(request([listed('a', ['VIP'], { tags: ['vip'] })], asCampaigns));
+    const change = { known: knownFrom(made), changed: {}, lists: ['VIP'], tags: [], tagsToRemove: ['vip'] };
+    await connection.upsert(request([outgoing('a', change)], asCampaigns));
+    expect(await membersOf()).toEqual(['VIP']);
   });
 });

@@ -16,9 +16,11 @@ const options = z.strictObject({
       'When several records fit one person: write none and show them (refuse), or take this one and show the others',
     ),
   tagsAs: z
-    .enum(['picklist', 'topics'])
+    .enum(['picklist', 'topics', 'campaigns'])
     .default('picklist')
-    .describe('Keep tags in a multi-select picklist (the mapping names it), or as topics of the record'),
+    .describe(
+      'Keep tags in a multi-select picklist (the mapping names it), as topics of the record, or as memberships of campaigns of the same name',
+    ),
   personAccountRecordType: z
     .string()
     .trim()

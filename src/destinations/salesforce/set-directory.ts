@@ -22,11 +22,19 @@ export class SetDirectory {
     private readonly set: NamedSet,
   ) {}
 
-  /** @throws DeliveryError when one reason stopped all of it */
-  idsOf(names: readonly string[]): Promise<SetIds> {
-    const ids = this.#last.then(() => this.#idsOf([...new Set(names)]));
+  /** Names that differ in capitals only are one set. @throws DeliveryError when one reason stopped all of it */
+  async idsOf(names: readonly string[]): Promise<SetIds> {
+    const spellings = Map.groupBy(new Set(names), comparable);
+    const firsts = [...spellings.values()].flatMap(([first]) => first ?? []);
+    const ids = this.#last.then(() => this.#idsOf(firsts));
     this.#last = ids.catch(() => undefined);
-    return ids;
+    const found = await ids;
+    return new Map(
+      [...spellings.values()].flatMap((same) => {
+        const id = found.get(same[0] ?? '');
+        return id === undefined ? [] : same.map((name) => [name, id] as const);
+      }),
+    );
   }
 
   /** It turned out not to be there any more: looked for, or made, at the next call. */

@@ -3,6 +3,7 @@ import { DeliveryError } from '../delivery-error.js';
 import type { DroppedField } from '../destination.js';
 import type { SalesforceClient } from './client.js';
 import { createRows, inCollections, removeRows } from './collections.js';
+import { vanishedCodes } from './error-table.js';
 import type { NamedSet } from './named-set.js';
 import { personKinds, type PersonKind } from './person-kind.js';
 import type { SetDirectory, SetIds } from './set-directory.js';
@@ -71,11 +72,9 @@ export async function changeSets(
     if (isAboutSet(complaint)) await directory.forget(pair.name);
     note(pair.profileId, reasonOf(complaint), pair.name);
   }
-  await endMemberships(
-    client,
-    set,
-    people.flatMap((person) => pairsOf(person, person.remove, ids)),
-  );
+  const toEnd = people.flatMap((person) => pairsOf(person, person.remove, ids));
+  for (const { pair, complaint } of await endMemberships(client, set, toEnd))
+    note(pair.profileId, complaintError(complaint, 200), pair.name);
   return aftermath;
 }
 
@@ -113,23 +112,34 @@ function combined(before: Aftermath | undefined, error: DeliveryError, field: st
   return [...(before ?? []), { field, code: error.details.code ?? 'REJECTED', message: error.message }];
 }
 
-async function endMemberships(client: SalesforceClient, set: NamedSet, pairs: readonly Pair[]): Promise<void> {
-  const memberIds: string[] = [];
-  for (const kind of new Set(pairs.map((pair) => pair.kind))) {
-    const some = pairs.filter((pair) => pair.kind === kind);
+/** @returns those that could not be ended */
+async function endMemberships(
+  client: SalesforceClient,
+  set: NamedSet,
+  pairs: readonly Pair[],
+): Promise<readonly { readonly pair: Pair; readonly complaint: Complaint }[]> {
+  const members: { readonly id: string; readonly pair: Pair }[] = [];
+  for (const [kind, some] of Map.groupBy(pairs, (pair) => pair.kind)) {
     const personField = set.personField(kind);
     const setIds = [...new Set(some.map(({ setId }) => setId))];
-    const wanted = new Set(some.map(({ personId, setId }) => `${personId} ${setId}`));
+    const wanted = new Map(some.map((pair) => [`${pair.personId} ${pair.setId}`, pair]));
     const suffix = ` AND ${set.setField} IN (${setIds.map(soqlText).join(',')})`;
     const fields = ['Id', personField, set.setField];
     const people = [...new Set(some.map(({ personId }) => personId))];
     for (const soql of queriesByKey(set.member, fields, personField, people, suffix))
-      for (const row of await client.query(soql))
-        if (wanted.has(`${String(row[personField])} ${String(row[set.setField])}`)) memberIds.push(String(row.Id));
+      for (const row of await client.query(soql)) {
+        const pair = wanted.get(`${String(row[personField])} ${String(row[set.setField])}`);
+        if (pair !== undefined) members.push({ id: String(row.Id), pair });
+      }
   }
-  const rows = await removeRows(client, memberIds);
-  const complaint = rows.flatMap(({ errors }) => errors).find(({ code }) => code !== 'ENTITY_IS_DELETED');
-  if (complaint !== undefined) throw complaintError(complaint, 200);
+  const rows = await removeRows(
+    client,
+    members.map(({ id }) => id),
+  );
+  return members.flatMap(({ pair }, index) => {
+    const complaint = rows[index]?.errors.find(({ code }) => !vanishedCodes.has(code));
+    return complaint === undefined ? [] : [{ pair, complaint }];
+  });
 }
 
 const behind = z.object({ Id: z.string(), PersonContactId: z.string() });
