@@ -2,6 +2,7 @@ import { DeliveryError } from '../delivery-error.js';
 import type { CheckRequest, ConnectionCheck } from '../destination.js';
 import type { Account } from './account.js';
 import { dailyUsage } from './api/account.js';
+import { callsPerInterval } from './calls-per-interval.js';
 import { isOfCompany } from './contact-write.js';
 import type { Properties } from './property.js';
 import { blockingScopes, missingScopes, type ScopeUse } from './scopes.js';
@@ -25,6 +26,7 @@ export async function check(
       'time zone': details.timeZone,
       ...(details.companyCurrency === null ? {} : { currency: details.companyCurrency }),
       ...(appId === undefined ? {} : { 'app ID': appId }),
+      ...callsAllowed(account),
       ...(await callsLeft(account)),
     },
   };
@@ -38,6 +40,14 @@ async function look({ facts }: Account): ReturnType<Account['facts']['look']> {
     if (!(error instanceof DeliveryError) || error.kind !== 'rejected') throw error;
     throw new DeliveryError('unauthorized', 'HubSpot does not know the access token', { code: 'UNKNOWN_TOKEN' });
   }
+}
+
+/** As the answers' headers say; who has entered the wrong edition sees it here. */
+function callsAllowed({ client: { burst }, settings }: Account): Record<string, string> {
+  if (burst.allowed === null) return {};
+  const declared = callsPerInterval(settings);
+  const differs = declared === burst.allowed ? '' : `; the edition in the settings stands for ${String(declared)}`;
+  return { 'calls in ten seconds': `${String(burst.allowed)}${differs}` };
 }
 
 /** Only private apps have a daily limit, and only they are counted there; what HubSpot does not tell stops no check. */

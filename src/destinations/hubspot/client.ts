@@ -6,6 +6,8 @@ import type { CallDescription, ConnectionContext } from '../destination.js';
 import { recallFacts } from './account-memory.js';
 import { aborted } from './aborted.js';
 import { abortableAgent, abortableBy } from './abortable-agent.js';
+import { BurstBrake } from './burst-brake.js';
+import { callsPerInterval } from './calls-per-interval.js';
 import { RequestError } from './request-error.js';
 import type { HubspotSettings } from './settings.js';
 import { type HubspotError, toDeliveryError, toRecordError } from './to-delivery-error.js';
@@ -36,6 +38,7 @@ export class HubspotClient {
   /** The account's, once it is known: for the end of its daily limit. */
   timeZone: string | undefined;
   #recalled: Promise<void> | null = null;
+  readonly burst: BurstBrake;
 
   constructor(
     private readonly settings: HubspotSettings,
@@ -43,6 +46,7 @@ export class HubspotClient {
   ) {
     this.#agent = abortableAgent(settings.baseUrl);
     this.timeZone = settings.timeZone;
+    this.burst = new BurstBrake(callsPerInterval(settings), context.now);
   }
 
   /** One call by a method of the SDK. @throws DeliveryError */
@@ -91,6 +95,8 @@ export class HubspotClient {
     signal: AbortSignal,
     request: (pass: Pass, signal: AbortSignal) => Promise<unknown>,
   ): Promise<T> {
+    const isCounted = call.lane !== 'search';
+    if (isCounted) this.burst.begin();
     try {
       return answer.parse(await request(pass, signal));
     } catch (thrown) {
@@ -101,6 +107,8 @@ export class HubspotClient {
         timeZone: this.timeZone,
         secrets: [pass.token],
       });
+    } finally {
+      if (isCounted) this.burst.end();
     }
   }
 
@@ -152,6 +160,7 @@ export class HubspotClient {
   }
 
   #heard(headers: Headers): void {
+    this.burst.heard(headers);
     const usage = usageIn(headers, this.context.now(), this.timeZone);
     if (usage !== null) this.context.reportUsage(usage);
   }

@@ -1,10 +1,6 @@
 import type { DestinationLimits } from '../destination.js';
-import {
-  callsPerTenSeconds,
-  type HubspotSettings,
-  increasedCallsPerTenSeconds,
-  oauthCallsPerTenSeconds,
-} from './settings.js';
+import { callsPerInterval } from './calls-per-interval.js';
+import type { HubspotSettings } from './settings.js';
 import { batchSize } from './upsert.js';
 
 /** What HubSpot allows an app at an account. @see https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines */
@@ -13,18 +9,13 @@ export function limits(settings: HubspotSettings): DestinationLimits {
     batchSize,
     parallelCalls: 10,
     rates: [
-      { lane: 'default', calls: burst(settings), perMs: 10_000 },
+      { lane: 'default', calls: callsPerInterval(settings), perMs: 10_000 },
       { lane: 'search', calls: 5, perMs: 1_000 },
     ],
     timeoutMs: 30_000,
     // The daily allowance is that of private apps; an app connected by OAuth has none.
     ...(settings.accessToken === undefined ? {} : { daily: shares(settings) }),
   };
-}
-
-function burst({ accessToken, tier, apiLimitIncrease }: HubspotSettings): number {
-  if (accessToken === undefined) return oauthCallsPerTenSeconds;
-  return apiLimitIncrease ? increasedCallsPerTenSeconds : callsPerTenSeconds[tier];
 }
 
 const shares = ({ keepForOthersPercent, keepForSyncPercent }: HubspotSettings) => ({

@@ -17,5 +17,6 @@ export function usageIn(headers: Headers, now: Date, timeZone: string | undefine
   return { limit, remaining, resetsAt };
 }
 
-const count = (text: string | undefined): number | null =>
+/** A header that is a whole number. */
+export const count = (text: string | undefined): number | null =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
