@@ -44,6 +44,8 @@ export interface RecordGone extends Fact {
 export interface RecordMerged extends Fact {
   readonly kind: 'record_merged';
   readonly mergedIds: readonly string[];
+  /** Which object the merged records are of; left out: the same as `about`. A lead that was converted has become a contact. */
+  readonly mergedObject?: string | undefined;
 }
 
 /** What the person decided there. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { RemoteFact } from '../destinations/remote-fact.js';
+import type { RecordMerged, RemoteFact } from '../destinations/remote-fact.js';
 import type { IncomingEvent } from '../events/incoming-event.js';
 import { Erasure } from '../erasure/erasure.service.js';
 import { type ConnectedDestination, MappingDirectory } from '../mapping/mapping-directory.service.js';
@@ -10,7 +10,7 @@ import { eventOfFact, type FactEvent, saysNothing } from './event-of-fact.js';
 import { readKeptFact } from './kept-fact.js';
 import { newcomerAttributes } from './newcomer.js';
 import { People } from './people.repository.js';
-import { byRecord, identitiesOf, newcomer, recordsIn } from './whose-fact.js';
+import { byRecord, identitiesOf, mergedRecords, newcomer, recordsIn } from './whose-fact.js';
 
 /** What the source of an event begins with that a destination told; its key follows. */
 export const fromDestination = 'destination/';
@@ -123,10 +123,9 @@ const introduces = {
 
 /** Those of all the records that are one now; null: we know none of them. */
 function mergedIdentities(
-  { about, mergedIds }: Extract<RemoteFact, { kind: 'record_merged' }>,
+  fact: RecordMerged,
   identities: (about: RemoteFact['about']) => IncomingEvent['identities'] | null,
 ): IncomingEvent['identities'] | null {
-  const others = mergedIds.map((remoteId) => ({ object: about.object, remoteId, email: null, phone: null }));
-  const all = [about, ...others].flatMap((each) => identities(each) ?? []);
+  const all = [fact.about, ...mergedRecords(fact)].flatMap((each) => identities(each) ?? []);
   return all.length === 0 ? null : all;
 }

@@ -9,6 +9,7 @@ it.each<RemoteFact>([
   recordChanged({ plan: { type: 'string', value: 'pro' }, tags: { type: 'list', value: ['a'] }, gone: null }),
   recordGone({ erased: true }),
   recordMerged(['2', '3']),
+  recordMerged(['2'], { mergedObject: 'leads' }),
   consentSaid('revoked', new Date('2026-11-22T10:00:00.000Z')),
   activity('deal_won', { properties: { amount: 1.5, currency: 'EUR', renewed: false } }),
   {

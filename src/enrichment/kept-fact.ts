@@ -30,7 +30,12 @@ const keptFact: z.ZodType<RemoteFact> = z.discriminatedUnion('kind', [
     fields: z.record(z.string(), typed.nullable()),
   }),
   z.object({ ...common, kind: z.literal('record_gone'), erased: z.boolean() }),
-  z.object({ ...common, kind: z.literal('record_merged'), mergedIds: z.array(z.string()) }),
+  z.object({
+    ...common,
+    kind: z.literal('record_merged'),
+    mergedIds: z.array(z.string()),
+    mergedObject: z.string().optional(),
+  }),
   z.object({
     ...common,
     kind: z.literal('consent_said'),

@@ -53,6 +53,11 @@ it('a fact without a record belongs to whoever has its address', () => {
 
 it('records that were merged are looked up as well', () => {
   expect(recordsIn([recordMerged(['2', '3'])]).map(({ remoteId }) => remoteId)).toEqual(['1', '2', '3']);
+  const converted = recordsIn([recordMerged(['2'], { mergedObject: 'leads' })]);
+  expect(converted.map(({ object, remoteId }) => [object, remoteId])).toEqual([
+    ['people', '1'],
+    ['leads', '2'],
+  ]);
 });
 
 it('a newcomer is known by all that is said of them', () => {

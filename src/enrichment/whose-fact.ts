@@ -1,4 +1,4 @@
-import type { RecordReference, RemoteFact } from '../destinations/remote-fact.js';
+import type { RecordMerged, RecordReference, RemoteFact } from '../destinations/remote-fact.js';
 import type { Identity } from '../profiles/identity.js';
 
 /** The identity of a record at a destination. */
@@ -23,10 +23,7 @@ export interface AboutRecord {
 export function recordsIn(facts: readonly RemoteFact[]): AboutRecord[] {
   const records = new Map<string, AboutRecord>();
   for (const fact of facts) {
-    const named =
-      fact.kind === 'record_merged'
-        ? fact.mergedIds.map((remoteId) => ({ ...nameless, object: fact.about.object, remoteId }))
-        : [];
+    const named = fact.kind === 'record_merged' ? mergedRecords(fact) : [];
     for (const { object, remoteId, email, phone } of [fact.about, ...named]) {
       if (remoteId === null) continue;
       const key = recordKey(object, remoteId);
@@ -37,7 +34,9 @@ export function recordsIn(facts: readonly RemoteFact[]): AboutRecord[] {
   return [...records.values()];
 }
 
-const nameless = { email: null, phone: null } as const;
+/** The records that are one with another now. */
+export const mergedRecords = ({ about, mergedIds, mergedObject = about.object }: RecordMerged) =>
+  mergedIds.map((remoteId) => ({ object: mergedObject, remoteId, email: null, phone: null }));
 
 const recordKey = (object: string, remoteId: string): string => `${object}\u0000${remoteId}`;
 

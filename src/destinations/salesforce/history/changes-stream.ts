@@ -53,7 +53,7 @@ async function pullKind(tools: Tools, request: PullRequest, kind: PersonKind, pl
   });
   const us = await userIdOf(client);
   const facts = page.rows.flatMap((row) =>
-    factsOfPerson(row, { kind, schema, object: request.object, fields: request.fields, us, settings: client.settings }),
+    factsOfPerson(row, { kind, schema, fields: request.fields, us, settings: client.settings }),
   );
   const watermarks = [...place.watermarks.slice(0, place.kind), page.watermark];
   const next = page.cursor === null ? place.kind + 1 : place.kind;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RemoteFact } from '../../remote-fact.js';
 import { changedRows, momentOf } from './changed-rows.js';
+import { personKinds } from '../person-kind.js';
 import { minuteMs, type SalesforceStream } from './history-stream.js';
 import { pageOf } from './opportunities-stream.js';
 import { contactReference, hasKind } from './people-of-rows.js';
@@ -61,6 +62,7 @@ export const conversionsStream: SalesforceStream = {
         ...common,
         kind: 'record_merged',
         mergedIds: [parsed.Id],
+        mergedObject: personKinds.Lead.id,
         dedupeKey: `merged:${parsed.Id}:${parsed.ConvertedContactId}`,
       };
       return [merged, converted];

@@ -15,7 +15,6 @@ import { phoneIn } from './people-of-rows.js';
 export interface PersonSight {
   readonly kind: PersonKind;
   readonly schema: ObjectSchema;
-  readonly object: string;
   /** What the mapping reads. */
   readonly fields: readonly string[];
   /** The integration user; null: not known. */
@@ -38,10 +37,10 @@ export function fieldsToRead(kind: PersonKind, schema: ObjectSchema, mapped: rea
 
 /** What one row of a person says: that it changed, is gone or was merged; what they opted out of; what is worked out. */
 export function factsOfPerson(row: QueriedRow, sight: PersonSight): readonly RemoteFact[] {
-  const { kind, object, us } = sight;
+  const { kind, us } = sight;
   const stamp = instantOf(row.SystemModstamp);
   const about: RecordReference = {
-    object,
+    object: kind.id,
     remoteId: String(row.Id),
     email: textIn(row[kind.email])?.toLowerCase() ?? null,
     phone: kind.phones.map((name) => phoneIn(textIn(row[name]))).find((phone) => phone !== null) ?? null,
@@ -54,7 +53,7 @@ export function factsOfPerson(row: QueriedRow, sight: PersonSight): readonly Rem
       {
         ...common,
         kind: 'record_merged',
-        about: { object, remoteId: master, email: null, phone: null },
+        about: { object: kind.id, remoteId: master, email: null, phone: null },
         mergedIds: [String(row.Id)],
         dedupeKey: `merged:${String(row.Id)}:${master}`,
       },

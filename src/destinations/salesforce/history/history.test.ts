@@ -180,8 +180,8 @@ describe('changed people', () => {
     const { facts, pages } = await pull('changes', { object: 'LeadThenContact' });
     const changed = facts.filter(({ kind }) => kind === 'record_changed');
     expect(changed.map(({ about }) => [about.object, about.remoteId])).toEqual([
-      ['LeadThenContact', idOf('003', 1)],
-      ['LeadThenContact', idOf('00Q', 1)],
+      ['Contact', idOf('003', 1)],
+      ['Lead', idOf('00Q', 1)],
     ]);
     expect(pages).toBe(2);
   });
@@ -378,7 +378,7 @@ describe('campaigns and conversions', () => {
     expect(activities((await pull('lead_conversions')).facts)).toEqual(['lead_converted c1@example.test']);
     const both = await pull('lead_conversions', { object: 'LeadThenContact' });
     expect(both.facts).toMatchObject([
-      { kind: 'record_merged', about: { remoteId: idOf('003', 1) }, mergedIds: [idOf('00Q', 1)] },
+      { kind: 'record_merged', about: { remoteId: idOf('003', 1) }, mergedIds: [idOf('00Q', 1)], mergedObject: 'Lead' },
       {},
     ]);
   });

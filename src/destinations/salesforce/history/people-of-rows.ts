@@ -2,7 +2,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { z } from 'zod';
 import type { RecordReference } from '../../remote-fact.js';
 import type { SalesforceClient } from '../client.js';
-import { kindsOf, type PersonKind } from '../person-kind.js';
+import { kindsOf, personKinds, type PersonKind } from '../person-kind.js';
 import { queriesByKey } from '../soql-text.js';
 
 const text = z.string().nullish().catch(null);
@@ -32,14 +32,11 @@ export const phoneIn = (phone: string | null | undefined): string | null => {
 export function contactReference(object: string, contactId: string, row: unknown): RecordReference | null {
   const parsed = contactRow.safeParse(row ?? {});
   const contact: Partial<ContactRow> = parsed.success ? parsed.data : {};
-  const ids = { Contact: contactId, PersonAccount: contact.AccountId ?? null };
-  const remoteId = hasKind(object, 'PersonAccount')
-    ? ids.PersonAccount
-    : hasKind(object, 'Contact')
-      ? ids.Contact
-      : null;
-  if (remoteId === null) return null;
-  return { object, remoteId, email: contact.Email?.toLowerCase() ?? null, phone: phoneIn(contact.MobilePhone) };
+  const ids = { Contact: contactId, PersonAccount: contact.AccountId ?? null } as const;
+  const kind = (['PersonAccount', 'Contact'] as const).find((id) => hasKind(object, id));
+  const remoteId = kind === undefined ? null : ids[kind];
+  if (kind === undefined || remoteId === null) return null;
+  return { object: kind, remoteId, email: contact.Email?.toLowerCase() ?? null, phone: phoneIn(contact.MobilePhone) };
 }
 
 /** Whom an activity or a campaign member is about, by the ids it holds. */
@@ -50,7 +47,7 @@ export function whoReference(
 ): RecordReference | null {
   if (id?.startsWith('003') === true) return contactReference(object, id, { AccountId: accountId });
   if (id?.startsWith('00Q') === true && hasKind(object, 'Lead'))
-    return { object, remoteId: id, email: null, phone: null };
+    return { object: personKinds.Lead.id, remoteId: id, email: null, phone: null };
   return null;
 }
 
