@@ -1,12 +1,17 @@
 import type { DeliveredRecord, DroppedField } from '../destination.js';
-import { updateContacts } from './api/contacts.js';
+import { readContacts, updateContacts } from './api/contacts.js';
+import { contactsById, mergedIdsProperty } from './contact-key.js';
 import type { FollowUp } from './follow-up.js';
 
 const keptCode = 'LIFECYCLE_STAGE_KEPT';
 
-/** HubSpot answers 200 to an earlier lifecycle stage and keeps the later one. */
+const unseenCode = 'LIFECYCLE_STAGE_UNSEEN';
+
+/** HubSpot answers 200 to an earlier lifecycle stage and keeps the later one. @param held undefined: the answer does not say */
 export function keptStage(sent: string | undefined, held: string | null | undefined): DroppedField[] {
-  if (sent === undefined || sent === '' || held === undefined || held === sent) return [];
+  if (sent === undefined || sent === '' || held === sent) return [];
+  if (held === undefined)
+    return [{ field: 'lifecyclestage', code: unseenCode, message: `HubSpot did not say whether it took "${sent}"` }];
   return [
     {
       field: 'lifecyclestage',
@@ -17,6 +22,24 @@ export function keptStage(sent: string | undefined, held: string | null | undefi
 }
 
 const isKept = ({ code }: DroppedField): boolean => code === keptCode;
+
+const isUnseen = ({ code }: DroppedField): boolean => code === unseenCode;
+
+/** Where the answer to a write leaves the stage out, the contact is asked for it: it is never taken for granted. */
+export const seeStages: FollowUp = {
+  concerns: (_request, { result }) => result.dropped.some(isUnseen),
+  async run({ client }, _request, delivered) {
+    const ids = delivered.map(({ result }) => result.remoteId);
+    const contacts = contactsById(await readContacts(client, null, ids, ['lifecyclestage', mergedIdsProperty]));
+    return delivered.map(({ result, write }): DeliveredRecord => ({
+      ...result,
+      dropped: [
+        ...result.dropped.filter((dropped) => !isUnseen(dropped)),
+        ...keptStage(write.properties.lifecyclestage, contacts.get(result.remoteId)?.properties.lifecyclestage),
+      ],
+    }));
+  },
+};
 
 /** For mappings that say so, an earlier stage is written the only way HubSpot takes it: cleared first, then set, for all at once. */
 export const forceStages: FollowUp = {

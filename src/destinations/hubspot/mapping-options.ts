@@ -41,6 +41,11 @@ export const mappingOptionsSchema = z.strictObject({
         .default('CONSENT_WITH_NOTICE')
         .describe('The legal basis HubSpot notes down with a subscription'),
     })
+    .refine(
+      ({ withdrawn, granted, subscriptions }) =>
+        subscriptions.length > 0 || (withdrawn !== 'unsubscribe' && granted !== 'subscribe'),
+      { path: ['subscriptions'], error: 'Name at least one subscription type: without one nobody is told anything' },
+    )
     .prefault({}),
   companies: z
     .enum(['off', 'link', 'create'])

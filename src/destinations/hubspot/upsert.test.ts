@@ -6,6 +6,7 @@ import {
   discoveryCall,
   outcomes,
   outgoing,
+  readCall,
   rehearse,
   request,
   text,
@@ -240,6 +241,32 @@ describe('a field that HubSpot would refuse', () => {
     expect(await byHand(account, 'ada@example.com')).toMatchObject({
       properties: { lifecyclestage: 'customer', firstname: 'Ada' },
     });
+  });
+
+  it('is asked for when an answer leaves the lifecycle stage out', async () => {
+    const account = await rehearse();
+    const keys = ['ada@example.com', 'bob@example.com'];
+    const made = await account.connection.upsert(
+      request(keys.map((key, n) => outgoing(key, { lifecyclestage: text(n === 0 ? 'customer' : 'lead') }))),
+    );
+    const results = made.map((result, n) => ({
+      id: result.status === 'delivered' ? result.remoteId : '',
+      properties: { email: keys[n] },
+      new: false,
+      createdAt: '2026-01-01T00:00:00.000Z',
+      updatedAt: '2026-01-01T00:00:00.000Z',
+      archived: false,
+    }));
+    const answer = { status: 200, body: { status: 'COMPLETE', results } };
+    await account.control('POST', 'faults', { path: '/batch/upsert', answer });
+    const written = await account.connection.upsert(
+      request(keys.map((key) => outgoing(key, { lifecyclestage: text('lead') }))),
+    );
+    expect(written).toMatchObject([
+      { status: 'delivered', dropped: [{ field: 'lifecyclestage', code: 'LIFECYCLE_STAGE_KEPT' }] },
+      { status: 'delivered', dropped: [] },
+    ]);
+    expect(account.calls().slice(-2)).toEqual([upsertCall, readCall]);
   });
 
   it('is set back to an earlier lifecycle stage where the mapping says so, for all records at once', async () => {

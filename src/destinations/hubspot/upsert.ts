@@ -10,7 +10,7 @@ import { comparableKey } from './contact-key.js';
 import { planContacts } from './contact-plan.js';
 import { type ContactWrite, isIdle } from './contact-write.js';
 import { type FollowUp, followUp } from './follow-up.js';
-import { forceStages } from './lifecycle-stage.js';
+import { forceStages, seeStages } from './lifecycle-stage.js';
 import { ownedLists } from './lists/owned-lists.js';
 import { toMappingOptions } from './mapping-options.js';
 import { hasMoved, toMemo } from './memo.js';
@@ -19,7 +19,7 @@ import { isAstray, moveContacts } from './moved-contacts.js';
 export const batchSize = 100;
 
 /** What is done once the contacts themselves are there, in this order. */
-const followUps: readonly FollowUp[] = [forceStages, ownedLists, emailConsent, linkCompanies];
+const followUps: readonly FollowUp[] = [seeStages, forceStages, ownedLists, emailConsent, linkCompanies];
 
 type Results = Map<string, RecordResult>;
 

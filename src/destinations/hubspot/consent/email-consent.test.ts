@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Consent } from '../../../consent/consent.js';
 import type { Json, KnownRecord, OutgoingRecord, RecordResult, UpsertRequest } from '../../destination.js';
+import { hubspot } from '../definition.js';
 import {
   contactAt,
   outgoing,
@@ -144,6 +145,15 @@ describe('a consent to e-mail', () => {
     const later = new Date(Date.now() + 3_600_000).toISOString();
     await account.connection.upsert(request([outgoing('ada@example.com', {}, consent('granted', later))], subscribing));
     expect(await statusOf(account, '503')).toBe('SUBSCRIBED');
+  });
+});
+
+describe('a mapping that speaks of subscriptions', () => {
+  it.each([{ granted: 'subscribe' }, { withdrawn: 'unsubscribe' }])('has to name one (%j)', (emailConsent) => {
+    const checked = hubspot.mappingOptions?.safeParse({ emailConsent });
+    expect(checked?.error?.issues).toMatchObject([{ path: ['emailConsent', 'subscriptions'] }]);
+    const complete = { emailConsent: { ...emailConsent, subscriptions: ['Chat newsletter'] } };
+    expect(hubspot.mappingOptions?.safeParse(complete).success).toBe(true);
   });
 });
 
