@@ -80,6 +80,20 @@ describe('the answer', () => {
     expect(reply(null).body).toEqual({ sessionInfo: { parameters: { plan: 'pro', segments: 'loyal' } } });
   });
 
+  it('is not taken for what the person has said when the session hands it back, where it has a name of its own', () => {
+    const parameters = { parley_plan: 'long ago', plan: 'said', tier: 'long ago' };
+    const body = {
+      ...webhookRequest,
+      pageInfo: {},
+      intentInfo: {},
+      sessionInfo: { ...webhookRequest.sessionInfo, parameters },
+    };
+    const settings = { replyAttributes: { plan: 'parley_plan', city: 'tier' }, captions: { tier: 'city' } };
+    const { values } = parsed(body, settings);
+    expect(values).not.toHaveProperty('parleyPlan');
+    expect(values).toMatchObject({ plan: 'said', city: 'long ago' });
+  });
+
   it('goes on with a page by its whole name, and with nothing else', () => {
     const page = 'projects/p/locations/eu/agents/a/flows/f/pages/g';
     expect(reply({ goTo: page }).body).toMatchObject({ targetPage: page });

@@ -3,9 +3,14 @@ import { firstKnown } from '../../google-values.js';
 import { field, objectField, textOf } from '../../json-fields.js';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../read-json.js';
 
-/** What the form on the page, the intent and the session know of the person; what is just said counts first. */
-export function knownParameters(root: JsonObject): RawAttribute[] {
-  return firstKnown([formParameters(root), intentParameters(root), sessionParameters(root)]);
+/**
+ * What the form on the page, the intent and the session know of the person; what is just said counts first.
+ *
+ * @param ownAnswers session parameters that only hold what we have answered ourselves, perhaps many turns ago
+ */
+export function knownParameters(root: JsonObject, ownAnswers: readonly string[]): RawAttribute[] {
+  const session = Object.entries(sessionParameters(root)).filter(([name]) => !ownAnswers.includes(name));
+  return firstKnown([formParameters(root), intentParameters(root), Object.fromEntries(session)]);
 }
 
 export function sessionParameters(root: JsonObject): JsonObject {

@@ -1,6 +1,8 @@
 import { collectAttributes } from '../../../events/collect-attributes.js';
 import { byContent, byId } from '../../../events/dedupe.js';
 import type { IncomingEvent } from '../../../events/incoming-event.js';
+import { attributeKey } from '../../../profiles/attribute-key.js';
+import { ownValue } from '../../../profiles/own-value.js';
 import { channelAttribute, subscriberIdentity } from '../../authored-event.js';
 import { namedEvent, readAuthorFields } from '../../author-fields.js';
 import { readAuthoredBody } from '../../authored-body.js';
@@ -41,7 +43,7 @@ function standardEvent(
   const channel = author.channel ?? (settings.channel === 'auto' ? contact.channel : settings.channel);
   const session = textOf(field(objectField(root, 'sessionInfo') ?? {}, 'session'));
 
-  const { attributes: raw, consents } = splitConsents(knownParameters(root));
+  const { attributes: raw, consents } = splitConsents(knownParameters(root, ownAnswers(settings)));
   if (contact.name !== null) raw.push({ key: 'fullName', label: 'Name', value: contact.name, fallback: true });
   const captions = { ...entityCaptions, ...settings.captions };
   const collected = collectAttributes(raw, { ...settings, captions });
@@ -71,6 +73,12 @@ function standardEvent(
     : [];
   return { ...event, dedupe: dedupeOf(root, event, author.eventId, id), notes: [...note, ...collected.notes] };
 }
+
+/** Names in the answer that are no names of the attribute itself: `plan` as `parley_plan`. Of one name for both, nobody can say who set it. */
+const ownAnswers = ({ replyAttributes, captions }: DialogflowCxSettings): string[] =>
+  Object.entries(replyAttributes).flatMap(([attribute, name]) =>
+    (ownValue(captions, name) ?? attributeKey(name)) === attribute ? [] : [name],
+  );
 
 /** The simulator talks to the draft, whose sessions name no environment. Google does not say so; hence the setting. */
 const isDraft = (session: string | null): boolean => session !== null && !session.includes('/environments/');

@@ -135,9 +135,11 @@ describe('the answer', () => {
   const reply = (content: Parameters<typeof exchangeWith>[0]) =>
     dialogflowEs.reply(someDecision, source, exchangeWith(content, { request: requestWith(webhookRequest) }));
 
-  it('hands attributes on in a context, and leaves the console’s words where there are none of ours', () => {
+  it('hands attributes on in a context beside those that are open, and leaves the console’s words where there are none of ours', () => {
+    const [booking] = webhookRequest.queryResult.outputContexts;
     expect(reply(null).body).toEqual({
       outputContexts: [
+        booking,
         {
           name: `${webhookRequest.session}/contexts/parley`,
           lifespanCount: 20,
@@ -145,6 +147,28 @@ describe('the answer', () => {
         },
       ],
     });
+  });
+
+  it('replaces its own context, and is not taken for what the person has said', () => {
+    const name = `${webhookRequest.session}/contexts/parley`;
+    const own = { name, lifespanCount: 3, parameters: { plan: 'long ago', segments: 'old' } };
+    const again = { ...webhookRequest, queryResult: { ...webhookRequest.queryResult, outputContexts: [own] } };
+    const { body } = dialogflowEs.reply(someDecision, source, exchangeWith(null, { request: requestWith(again) }));
+    expect(body).toMatchObject({ outputContexts: [{ name, lifespanCount: 20, parameters: { plan: 'pro' } }] });
+    expect(parsed(again).values).not.toHaveProperty('plan');
+    expect(parsed(again).values).not.toHaveProperty('segments');
+  });
+
+  it('stays within 64 KiB where the open contexts alone are larger', () => {
+    const huge = {
+      name: `${webhookRequest.session}/contexts/huge`,
+      lifespanCount: 5,
+      parameters: { a: 'x'.repeat(70_000) },
+    };
+    const body = { ...webhookRequest, queryResult: { ...webhookRequest.queryResult, outputContexts: [huge] } };
+    const answer = dialogflowEs.reply(someDecision, source, exchangeWith(null, { request: requestWith(body) }));
+    expect(problemsOf(esAnswer, answer.body)).toBe('');
+    expect(answer.leftOut).toEqual([expect.stringContaining('open contexts')]);
   });
 
   it('is a WebhookResponse of at most 64 KiB, whatever is to be said', () => {

@@ -10,9 +10,16 @@ import { splitConsents } from '../../split-consents.js';
 /** Parameters with which Dialogflow's own integrations tell who writes. */
 const contactParameters = { facebook_sender_id: 'messenger', telegram_chat_id: 'telegram' } as const;
 
-/** What this turn and the contexts that are open know of the person. This turn counts first. */
-export function turnParameters(result: JsonObject): { attributes: RawAttribute[]; consents: IncomingConsent[] } {
-  const places = [result, ...contextsOf(result)].map((place) => objectField(place, 'parameters') ?? {});
+/**
+ * What this turn and the contexts that are open know of the person. This turn counts first; our own context only holds what we have answered
+ * ourselves, perhaps many turns ago.
+ */
+export function turnParameters(
+  result: JsonObject,
+  ownContext: string,
+): { attributes: RawAttribute[]; consents: IncomingConsent[] } {
+  const others = contextsOf(result).filter((context) => !isNamed(context, ownContext));
+  const places = [result, ...others].map((place) => objectField(place, 'parameters') ?? {});
   return splitConsents(firstKnown(places).filter(({ label }) => !Object.hasOwn(contactParameters, label)));
 }
 
@@ -30,7 +37,9 @@ export function contextContact(result: JsonObject, sourceKey: string): Identity[
 function contextsOf(result: JsonObject): JsonObject[] {
   const contexts = field(result, 'outputContexts');
   if (contexts === undefined || !isJsonArray(contexts)) return [];
-  return contexts
-    .filter(isJsonObject)
-    .filter((context) => !(textOf(field(context, 'name'))?.endsWith('/__system_counters__') ?? false));
+  return contexts.filter(isJsonObject).filter((context) => !isNamed(context, '__system_counters__'));
 }
+
+/** Dialogflow writes contexts' names in lower case. */
+const isNamed = (context: JsonObject, name: string): boolean =>
+  textOf(field(context, 'name'))?.toLowerCase().endsWith(`/contexts/${name.toLowerCase()}`) ?? false;

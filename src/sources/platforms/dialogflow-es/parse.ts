@@ -34,7 +34,7 @@ export function parse(request: HookRequest, source: SourceContext<DialogflowEsSe
   const author = readAuthorFields([], request, settings);
   const channel = author.channel ?? channelOf(settings, contact.channel, original);
 
-  const { attributes: raw, consents } = turnParameters(result);
+  const { attributes: raw, consents } = turnParameters(result, settings.contextName);
   if (contact.name !== null) raw.push({ key: 'fullName', label: 'Name', value: contact.name, fallback: true });
   const captions = { ...entityCaptions, ...settings.captions };
   const collected = collectAttributes(raw, { ...settings, captions });

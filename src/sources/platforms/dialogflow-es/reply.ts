@@ -4,13 +4,14 @@ import type { Exchange, HookReply } from '../../chat-platform.js';
 import { Fitting } from '../../fitting.js';
 import { fieldsToSet } from '../../flat-reply.js';
 import { field, objectField, textOf } from '../../json-fields.js';
-import type { JsonObject } from '../../read-json.js';
+import { isJsonArray, isJsonObject, type JsonObject } from '../../read-json.js';
 import { objectSent } from '../../read-request.js';
 import { fitSize } from '../../size-limit.js';
 import type { DialogflowEsSettings } from './settings.js';
 
 const most = { messages: 10, quickReplies: 11, buttons: 3, cards: 10 } as const;
 const mostBytes = 60 * 1024; // Dialogflow takes 64 KiB
+const mostContextBytes = 30 * 1024;
 
 /**
  * A WebhookResponse: messages for every channel, and a context that hands attributes on. Without messages the console's own
@@ -22,7 +23,7 @@ export function reply(decision: Decision, settings: DialogflowEsSettings, { cont
   const fitting = new Fitting();
   const sent = objectSent(request);
   const parameters = Object.fromEntries(fieldsToSet(decision, settings.replyAttributes, content));
-  const contexts = contextsFor(parameters, settings, sessionOf(sent), fitting);
+  const contexts = contextsFor(parameters, settings, sent, fitting);
   const messages = content === null ? [] : messagesOf(content, fitting);
   if (content !== null && content.tagsToAdd.length + content.tagsToRemove.length > 0)
     fitting.leave('Tags: Dialogflow has none. Set a field instead.');
@@ -43,22 +44,39 @@ export function reply(decision: Decision, settings: DialogflowEsSettings, { cont
   return { status: 200, body, leftOut: fitting.leftOut };
 }
 
+/**
+ * Ours, and those that are open: what is not named would be closed, and the conversation would forget where it was.
+ */
 function contextsFor(
   parameters: object,
   settings: DialogflowEsSettings,
-  session: string | null,
+  sent: JsonObject,
   fitting: Fitting,
-): object[] {
+): readonly object[] {
   if (Object.keys(parameters).length === 0) return [];
+  const session = textOf(field(sent, 'session'));
   if (session === null) {
     fitting.leave('Fields: the request names no session to keep them in.');
     return [];
   }
-  const { contextName, contextLifespan: lifespanCount } = settings;
-  return [{ name: `${session}/contexts/${contextName}`, lifespanCount, parameters }];
+  const ours = `${session}/contexts/${settings.contextName}`;
+  const open = openContexts(sent).filter(({ name }) => name.toLowerCase() !== ours.toLowerCase());
+  const fits = Buffer.byteLength(JSON.stringify(open)) <= mostContextBytes;
+  if (!fits) fitting.leave(`The open contexts: together they are larger than ${mostContextBytes} bytes.`);
+  return [...(fits ? open : []), { name: ours, lifespanCount: settings.contextLifespan, parameters }];
 }
 
-const sessionOf = (sent: JsonObject): string | null => textOf(field(sent, 'session'));
+/** As they came, with what is left of their lifespan. */
+function openContexts(sent: JsonObject): (JsonObject & { readonly name: string })[] {
+  const contexts = field(objectField(sent, 'queryResult') ?? {}, 'outputContexts');
+  if (contexts === undefined || !isJsonArray(contexts)) return [];
+  return contexts.filter(isJsonObject).flatMap((context) => {
+    const [name, lifespan] = [textOf(field(context, 'name')), field(context, 'lifespanCount')];
+    const isOpen = typeof lifespan === 'number' && lifespan > 0;
+    return name === null || !isOpen ? [] : [{ ...context, name }];
+  });
+}
+
 const languageOf = (sent: JsonObject): string =>
   textOf(field(objectField(sent, 'queryResult') ?? {}, 'languageCode')) ?? 'en';
 

@@ -27,7 +27,7 @@ export const esAnswer = z
         z.strictObject({
           name: z.string().regex(/^projects\/.+\/sessions\/[^/]+\/contexts\/[\w-]+$/),
           lifespanCount: z.int().positive(),
-          parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+          parameters: z.record(z.string(), z.json()).optional(),
         }),
       )
       .optional(),
