@@ -1,16 +1,13 @@
 import { z } from 'zod';
 import type { RecordReference, RemoteFact } from '../../remote-fact.js';
 import type { QueriedRow } from '../wire.js';
-import { changedRows, momentOf } from './changed-rows.js';
+import { changedRows, momentOf, pageOf } from './changed-rows.js';
 import { minuteMs, type SalesforceStream } from './history-stream.js';
-import { pageOf } from './opportunities-stream.js';
-import { whoReference } from './people-of-rows.js';
+import { whoFields, whoReference } from './people-of-rows.js';
 import { flag, text } from './row-values.js';
 
 const task = z.object({
   Id: z.string(),
-  WhoId: text,
-  AccountId: text,
   Subject: text,
   Status: text,
   TaskSubtype: text,
@@ -30,7 +27,7 @@ const isOurs = ({ Description }: { readonly Description?: string | null | undefi
 
 function factsOfTask(row: QueriedRow, object: string): readonly RemoteFact[] {
   const parsed = task.parse(row);
-  const about = whoReference(object, parsed.WhoId, parsed.AccountId);
+  const about = whoReference(object, row);
   if (about === null) return [];
   const logged = namesOfSubtypes[parsed.TaskSubtype ?? ''];
   const created = fact(logged ?? 'task_created', parsed, about, momentOf(parsed.CreatedDate));
@@ -64,7 +61,7 @@ export const tasksStream: SalesforceStream = {
   pull: async ({ client }, request) => {
     const page = await changedRows(client, request, {
       object: 'Task',
-      fields: Object.keys(task.shape).filter((name) => name !== 'Id'),
+      fields: [...Object.keys(task.shape).filter((name) => name !== 'Id'), ...whoFields(request.object)],
       where: 'WhoId != null',
       pageSize: 200,
     });
@@ -74,8 +71,6 @@ export const tasksStream: SalesforceStream = {
 
 const event = z.object({
   Id: z.string(),
-  WhoId: text,
-  AccountId: text,
   Subject: text,
   Location: text,
   StartDateTime: text,
@@ -94,13 +89,13 @@ export const eventsStream: SalesforceStream = {
   pull: async ({ client }, request) => {
     const page = await changedRows(client, request, {
       object: 'Event',
-      fields: Object.keys(event.shape).filter((name) => name !== 'Id'),
+      fields: [...Object.keys(event.shape).filter((name) => name !== 'Id'), ...whoFields(request.object)],
       where: 'WhoId != null',
       pageSize: 200,
     });
     const facts = page.rows.flatMap((row): RemoteFact[] => {
       const parsed = event.parse(row);
-      const about = whoReference(request.object, parsed.WhoId, parsed.AccountId);
+      const about = whoReference(request.object, row);
       const startsAt = momentOf(parsed.StartDateTime);
       if (about === null) return [];
       return [

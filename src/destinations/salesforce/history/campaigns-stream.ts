@@ -3,11 +3,11 @@ import type { RecordReference, RemoteFact } from '../../remote-fact.js';
 import type { SalesforceClient } from '../client.js';
 import { isSameId, userIdOf } from '../identity.js';
 import { queriesByKey } from '../soql-text.js';
-import { changedRows, momentOf } from './changed-rows.js';
+import { changedRows, latest, momentOf, pageOf } from './changed-rows.js';
 import { derivedFact } from './derived.js';
 import { minuteMs, type SalesforceStream } from './history-stream.js';
-import { pageOf } from './opportunities-stream.js';
-import { contactFields, contactReference, whoReference } from './people-of-rows.js';
+import type { Touched } from './opportunity-sums.js';
+import { contactFields, contactReference, leadReference } from './people-of-rows.js';
 import { flag, text } from './row-values.js';
 
 const member = z.object({
@@ -22,7 +22,9 @@ const member = z.object({
   CreatedById: text,
   SystemModstamp: text,
   Campaign: z.object({ Name: text }).nullish(),
-  Contact: z.unknown(),
+  Contact: z.unknown().optional(),
+  Lead: z.object({ Email: text }).nullish(),
+  IsDeleted: flag,
 });
 type Member = z.infer<typeof member>;
 
@@ -35,6 +37,7 @@ const plainFields = [
   'FirstRespondedDate',
   'CreatedDate',
   'CreatedById',
+  'IsDeleted',
 ];
 
 export const campaignsStream: SalesforceStream = {
@@ -49,19 +52,25 @@ export const campaignsStream: SalesforceStream = {
   pull: async ({ client }, request) => {
     const page = await changedRows(client, request, {
       object: 'CampaignMember',
-      fields: [...plainFields, 'Campaign.Name', ...contactFields.map((field) => `Contact.${field}`)],
+      fields: [
+        ...plainFields,
+        ...['Campaign.Name', 'Lead.Email', ...contactFields(request.object).map((field) => `Contact.${field}`)],
+      ],
+      scope: 'all', // who was taken out again has not responded
       pageSize: 200,
     });
     const us = await userIdOf(client);
-    const touched = new Map<string, RecordReference>();
+    const touched = new Map<string, Touched>();
     const facts = page.rows.flatMap((row) => {
       const parsed = member.parse(row);
       const about =
         parsed.ContactId == null
-          ? whoReference(request.object, parsed.LeadId)
+          ? leadReference(request.object, parsed.LeadId ?? '', parsed.Lead?.Email ?? null)
           : contactReference(request.object, parsed.ContactId, parsed.Contact);
       if (about === null) return [];
-      touched.set(parsed.ContactId ?? parsed.LeadId ?? '', about);
+      const id = parsed.ContactId ?? parsed.LeadId ?? '';
+      touched.set(id, { about, at: latest(touched.get(id)?.at ?? null, momentOf(parsed.SystemModstamp)) });
+      if (parsed.IsDeleted) return [];
       return activitiesOf(parsed, about, isSameId(us, parsed.CreatedById ?? null));
     });
     return { ...pageOf(page), facts: [...facts, ...(await responses(client, touched))] };
@@ -91,10 +100,10 @@ const counted = z.object({ ContactId: text, LeadId: text, SystemModstamp: text }
 
 async function responses(
   client: SalesforceClient,
-  touched: ReadonlyMap<string, RecordReference>,
+  touched: ReadonlyMap<string, Touched>,
 ): Promise<readonly RemoteFact[]> {
   const count = new Map([...touched.keys()].map((id) => [id, 0]));
-  const newest = new Map<string, Date>();
+  const newest = new Map([...touched].map(([id, { at }]) => [id, at]));
   for (const field of ['ContactId', 'LeadId'] as const) {
     const ids = [...touched.keys()].filter((id) => id.startsWith('00Q') === (field === 'LeadId'));
     const select = ['ContactId', 'LeadId', 'SystemModstamp'];
@@ -102,12 +111,11 @@ async function responses(
       for (const row of z.array(counted).parse(await client.query(soql))) {
         const id = row[field] ?? '';
         count.set(id, (count.get(id) ?? 0) + 1);
-        const at = momentOf(row.SystemModstamp);
-        if (at !== null && at > (newest.get(id) ?? new Date(0))) newest.set(id, at);
+        newest.set(id, latest(newest.get(id) ?? null, momentOf(row.SystemModstamp)));
       }
   }
   return [...touched].flatMap(
-    ([id, about]) =>
+    ([id, { about }]) =>
       derivedFact('campaigns', about, newest.get(id) ?? null, { salesforceCampaignResponses: count.get(id) ?? 0 }) ??
       [],
   );

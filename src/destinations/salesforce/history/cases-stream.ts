@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { RecordReference, RemoteFact } from '../../remote-fact.js';
 import type { SalesforceClient } from '../client.js';
 import { queriesByKey } from '../soql-text.js';
-import { changedRows, momentOf } from './changed-rows.js';
+import { changedRows, latest, momentOf, pageOf } from './changed-rows.js';
 import { derivedFact } from './derived.js';
 import { minuteMs, type SalesforceStream } from './history-stream.js';
-import { pageOf } from './opportunities-stream.js';
 import { contactFields, contactReference } from './people-of-rows.js';
 import { flag, text } from './row-values.js';
+import type { Touched } from './opportunity-sums.js';
 
 const serviceCase = z.object({
   Id: z.string(),
@@ -19,7 +19,9 @@ const serviceCase = z.object({
   CreatedDate: text,
   ClosedDate: text,
   ContactId: z.string(),
-  Contact: z.unknown(),
+  Contact: z.unknown().optional(),
+  IsDeleted: flag,
+  SystemModstamp: text,
 });
 
 export const casesStream: SalesforceStream = {
@@ -35,19 +37,21 @@ export const casesStream: SalesforceStream = {
     const page = await changedRows(client, request, {
       object: 'Case',
       fields: [
-        ...['CaseNumber', 'Subject', 'Status', 'Priority', 'IsClosed', 'CreatedDate', 'ClosedDate', 'ContactId'],
-        ...contactFields.map((field) => `Contact.${field}`),
+        ...['CaseNumber', 'Subject', 'Status', 'Priority', 'IsClosed', 'CreatedDate', 'ClosedDate'],
+        ...['ContactId', 'IsDeleted', ...contactFields(request.object).map((field) => `Contact.${field}`)],
       ],
+      scope: 'all', // one that was deleted is not open any more
       where: 'ContactId != null',
       pageSize: 200,
     });
-    const touched = new Map<string, RecordReference>();
+    const touched = new Map<string, Touched>();
     const facts = page.rows.flatMap((row) => {
       const parsed = serviceCase.parse(row);
       const about = contactReference(request.object, parsed.ContactId, parsed.Contact);
       if (about === null) return [];
-      touched.set(parsed.ContactId, about);
-      return activitiesOf(parsed, about);
+      const at = latest(touched.get(parsed.ContactId)?.at ?? null, momentOf(parsed.SystemModstamp));
+      touched.set(parsed.ContactId, { about, at });
+      return parsed.IsDeleted ? [] : activitiesOf(parsed, about);
     });
     return { ...pageOf(page), facts: [...facts, ...(await openCases(client, touched))] };
   },
@@ -80,20 +84,19 @@ const counted = z.object({ ContactId: z.string(), IsClosed: flag, SystemModstamp
 /** Of these people all cases are read, since the number is of all of them. */
 async function openCases(
   client: SalesforceClient,
-  touched: ReadonlyMap<string, RecordReference>,
+  touched: ReadonlyMap<string, Touched>,
 ): Promise<readonly RemoteFact[]> {
   const open = new Map([...touched.keys()].map((id) => [id, 0]));
-  const newest = new Map<string, Date>();
+  const newest = new Map([...touched].map(([id, { at }]) => [id, at]));
   for (const soql of queriesByKey('Case', ['ContactId', 'IsClosed', 'SystemModstamp'], 'ContactId', [
     ...touched.keys(),
   ]))
     for (const { ContactId, IsClosed, SystemModstamp } of z.array(counted).parse(await client.query(soql))) {
       if (!IsClosed) open.set(ContactId, (open.get(ContactId) ?? 0) + 1);
-      const at = momentOf(SystemModstamp);
-      if (at !== null && at > (newest.get(ContactId) ?? new Date(0))) newest.set(ContactId, at);
+      newest.set(ContactId, latest(newest.get(ContactId) ?? null, momentOf(SystemModstamp)));
     }
   return [...touched].flatMap(
-    ([id, about]) =>
+    ([id, { about }]) =>
       derivedFact('cases', about, newest.get(id) ?? null, { salesforceOpenCases: open.get(id) ?? 0 }) ?? [],
   );
 }

@@ -85,6 +85,18 @@ function whereOf({ since, after }: Cursor, { where }: RowsWanted): string {
   return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
 }
 
+/** A page without what was only read to make it. */
+export const pageOf = ({ cursor, watermark, done, total }: ChangedRows): Omit<PullPage, 'facts'> => ({
+  cursor,
+  watermark,
+  done,
+  total,
+});
+
+/** The later of two moments; null: neither is known. */
+export const latest = (one: Date | null, other: Date | null): Date | null =>
+  one === null || (other !== null && other > one) ? other : one;
+
 const asJson = ({ since, startedAt, after, total }: Cursor): Json => ({ since, startedAt, after, total });
 
 /** Salesforce writes `+0000` where ISO 8601 in queries wants `Z`. */

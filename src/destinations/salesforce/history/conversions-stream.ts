@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { RemoteFact } from '../../remote-fact.js';
-import { changedRows, momentOf } from './changed-rows.js';
+import { changedRows, momentOf, pageOf } from './changed-rows.js';
 import { personKinds } from '../person-kind.js';
 import { minuteMs, type SalesforceStream } from './history-stream.js';
-import { pageOf } from './opportunities-stream.js';
 import { contactReference, hasKind } from './people-of-rows.js';
 import { text } from './row-values.js';
 
@@ -14,6 +13,7 @@ const lead = z.object({
   ConvertedDate: text,
   ConvertedContactId: z.string(),
   ConvertedAccountId: text,
+  ConvertedAccount: z.object({ IsPersonAccount: z.boolean().nullish() }).nullish(),
   ConvertedOpportunityId: text,
 });
 
@@ -36,13 +36,18 @@ export const conversionsStream: SalesforceStream = {
         'ConvertedContactId',
         'ConvertedAccountId',
         'ConvertedOpportunityId',
+        ...(hasKind(request.object, 'PersonAccount') ? ['ConvertedAccount.IsPersonAccount'] : []),
       ],
       where: 'IsConverted = true AND ConvertedContactId != null',
       pageSize: 200,
     });
     const facts = page.rows.flatMap((row): RemoteFact[] => {
       const parsed = lead.parse(row);
-      const contact = { AccountId: parsed.ConvertedAccountId, Email: parsed.Email };
+      const contact = {
+        AccountId: parsed.ConvertedAccountId,
+        Email: parsed.Email,
+        IsPersonAccount: parsed.ConvertedAccount?.IsPersonAccount,
+      };
       const about = contactReference(request.object, parsed.ConvertedContactId, contact);
       if (about === null) return [];
       const common = { about, occurredAt: momentOf(parsed.ConvertedDate), own: false };

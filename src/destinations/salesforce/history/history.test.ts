@@ -4,7 +4,7 @@ import type { PullPage, PullRequest, RemoteFact } from '../../remote-fact.js';
 import { salesforce } from '../definition.js';
 import { idOf, knownFrom, outgoing, request, TestOrg, text, type Row } from '../test-support.js';
 import { derives } from './derived.js';
-import { amountOf } from './opportunities-stream.js';
+import { amountOf } from './opportunity-sums.js';
 
 let org: TestOrg;
 beforeAll(async () => {
@@ -243,6 +243,47 @@ describe('opportunities', () => {
     expect(facts).toMatchObject([{ name: 'deal_created', properties: { through: 'account' } }]);
   });
 
+  it('that are deleted leave the sums, which are newer than those before', async () => {
+    const [first, second] = [deal(1, { Amount: 10 }), deal(2, { Amount: 20 })];
+    await org.put({
+      Contact: [contact(1)],
+      Opportunity: [first, second],
+      OpportunityContactRole: [role(1, 1, 1), role(2, 2, 1)],
+    });
+    const sumOf = (facts: readonly RemoteFact[]) => facts.find(({ kind }) => kind === 'derived');
+    const before = sumOf((await pull('opportunities')).facts);
+    await org.control('DELETE', `/records/Opportunity/${String(second.Id)}`);
+    const { facts } = await pull('opportunities');
+    expect(derivedOf(facts, 'c1@example.test')).toMatchObject({ salesforceDeals: 1, salesforceOpenAmount: 10 });
+    expect(sumOf(facts)?.occurredAt?.getTime()).toBeGreaterThan(before?.occurredAt?.getTime() ?? Infinity);
+    await org.control('DELETE', `/records/Opportunity/${String(first.Id)}`);
+    const none = await pull('opportunities');
+    expect(activities(none.facts)).toEqual([]);
+    expect(derivedOf(none.facts, 'c1@example.test')).toMatchObject({ salesforceDeals: 0, salesforceOpenAmount: 0 });
+  });
+
+  it('of a person account are that person’s, with a role and without', async () => {
+    await org.change((state) => ({ features: { ...(state.features as object), personAccounts: true } }));
+    await org.control('POST', '/records/Account', { LastName: 'Ito', PersonEmail: 'ito@example.test' });
+    const [person] = await org.records('Account');
+    const business = { Id: idOf('001', 2), Name: 'Acme', ...stamped(1) };
+    const ofPerson = { ...role(1, 1, 1), ContactId: person?.PersonContactId };
+    await org.put({
+      Account: [business],
+      Contact: [contact(9, { AccountId: business.Id })],
+      Opportunity: [
+        deal(1, { Amount: 10 }),
+        deal(2, { Amount: 20, AccountId: person?.Id }),
+        deal(3, { Amount: 40, AccountId: business.Id }),
+      ],
+      OpportunityContactRole: [ofPerson, role(3, 3, 9)],
+    });
+    const { facts } = await pull('opportunities', { object: 'PersonAccount' });
+    expect(new Set(facts.map(({ about }) => about.remoteId))).toEqual(new Set([person?.Id]));
+    expect(activities(facts)).toHaveLength(2);
+    expect(derivedOf(facts, 'ito@example.test')).toMatchObject({ salesforceDeals: 2, salesforceOpenAmount: 30 });
+  });
+
   it('are told for every person of a long list of roles', async () => {
     await org.change(() => ({ nestedPageSize: 10 }));
     const serials = Array.from({ length: 35 }, (_, index) => index + 1);
@@ -291,6 +332,8 @@ describe('cases', () => {
       ...Array<string>(3).fill('ticket_created c1@example.test'),
     ]);
     expect(derivedOf(facts, 'c1@example.test')).toEqual({ salesforceOpenCases: 2 });
+    for (const serial of [1, 3]) await org.control('DELETE', `/records/Case/${idOf('500', serial)}`);
+    expect(derivedOf((await pull('cases')).facts, 'c1@example.test')).toEqual({ salesforceOpenCases: 0 });
   });
 });
 
@@ -323,6 +366,7 @@ describe('tasks and events', () => {
       ],
     });
     const { facts } = await pull('tasks');
+    expect(facts[0]?.about).toMatchObject({ object: 'Contact', remoteId: idOf('003', 1), email: 'c1@example.test' });
     expect(facts.map((fact) => (fact.kind === 'activity' ? [fact.name, fact.own] : []))).toEqual([
       ['call_logged', false],
       ['task_created', false],

@@ -18,6 +18,12 @@ export interface Behaviour {
   readonly afterDelete?: (org: Org, record: StoredRecord) => void;
 }
 
+/** Puts the records into the bin that go with this one: those of these objects whose look-up points to it. */
+export function removeWith(org: Org, { Id: id }: StoredRecord, lookups: Readonly<Record<string, string>>): void {
+  for (const [name, lookup] of Object.entries(lookups))
+    for (const { Id } of org.related(name, lookup, id)) org.remove(org.schema.any(name), Id);
+}
+
 export const textOf = (record: Values, field: string): string => String(record[field] ?? '');
 export const fullName = (record: Values): string =>
   [record.FirstName, record.LastName].filter((part) => part !== undefined).join(' ');

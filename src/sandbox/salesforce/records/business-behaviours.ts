@@ -1,7 +1,7 @@
 import type { Org } from '../org.js';
 import { stages } from '../schema/business-objects.js';
 import { salesforceTime } from './incoming-value.js';
-import { textOf, type Behaviour, type Changes } from './behaviour.js';
+import { removeWith, textOf, type Behaviour, type Changes } from './behaviour.js';
 import type { StoredRecord } from './record-table.js';
 
 export const opportunity: Behaviour = {
@@ -19,6 +19,7 @@ export const opportunity: Behaviour = {
     const values = { OpportunityId: record.Id, ContactId: record.ContactId, IsPrimary: true };
     org.put(roles, { ...org.blank(roles), ...values, ...org.stamps(null), Id: org.newId(roles.keyPrefix) }, null);
   },
+  afterDelete: (org, record) => removeWith(org, record, { OpportunityContactRole: 'OpportunityId' }),
 };
 
 /** Only one contact is an opportunity's primary one. */

@@ -120,6 +120,22 @@ describe('look-ups', () => {
     expect(await refusal('Contact', { LastName: 'Ito', AccountId })).toMatchObject({ status: 400, errorCode });
   });
 
+  it('are deleted with what they belong to, and shown so by queryAll', async () => {
+    const ContactId = await org.make('Contact', { LastName: 'Ito' });
+    const deal = { Name: 'Deal', StageName: 'Prospecting', CloseDate: '2026-05-10', ContactId };
+    const id = await org.make('Opportunity', deal);
+    const CampaignId = await org.make('Campaign', { Name: 'Spring' });
+    await org.make('CampaignMember', { CampaignId, ContactId });
+    await org.api('DELETE', `/sobjects/Opportunity/${id}`);
+    expect(await org.rows('SELECT Id FROM OpportunityContactRole')).toEqual([]);
+    const soql = 'SELECT Id, (SELECT ContactId FROM OpportunityContactRoles) FROM Opportunity WHERE IsDeleted = true';
+    expect(await org.api('GET', `/queryAll?q=${encodeURIComponent(soql)}`)).toMatchObject({
+      body: { records: [{ OpportunityContactRoles: { records: [{ ContactId }] } }] },
+    });
+    await org.api('DELETE', `/sobjects/Contact/${ContactId}`);
+    expect(await org.rows('SELECT Id FROM CampaignMember')).toEqual([]);
+  });
+
   it('to a deleted record are refused', async () => {
     const AccountId = await org.make('Account', { Name: 'Acme' });
     await org.api('DELETE', `/sobjects/Account/${AccountId}`);

@@ -1,7 +1,7 @@
 import type { Org } from '../org.js';
 import type { RestErrorEntry } from '../rest/rest-error.js';
 import { salesforceTime } from './incoming-value.js';
-import { textOf, type Behaviour } from './behaviour.js';
+import { removeWith, textOf, type Behaviour } from './behaviour.js';
 import type { StoredRecord } from './record-table.js';
 
 const firstStatuses = [
@@ -35,10 +35,8 @@ export const campaign: Behaviour = {
         null,
       );
   },
-  afterDelete: (org, record) => {
-    for (const name of ['CampaignMember', 'CampaignMemberStatus'])
-      for (const { Id } of org.related(name, 'CampaignId', record.Id)) org.remove(org.schema.any(name), Id);
-  },
+  afterDelete: (org, record) =>
+    removeWith(org, record, { CampaignMember: 'CampaignId', CampaignMemberStatus: 'CampaignId' }),
 };
 
 /** There is always exactly one default status, and one label is there once. */

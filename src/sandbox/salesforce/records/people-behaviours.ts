@@ -1,10 +1,12 @@
 import type { Org } from '../org.js';
 import type { StoredValue } from '../schema/field-definition.js';
-import { fullName, textOf, type Behaviour } from './behaviour.js';
+import { fullName, removeWith, textOf, type Behaviour } from './behaviour.js';
 import type { StoredRecord } from './record-table.js';
 
 export const contact: Behaviour = {
   derive: (_org, record) => ({ Name: fullName(record) }),
+  afterDelete: (org, record) =>
+    removeWith(org, record, { CampaignMember: 'ContactId', OpportunityContactRole: 'ContactId' }),
 };
 
 export const lead: Behaviour = {
@@ -13,6 +15,7 @@ export const lead: Behaviour = {
     before?.IsConverted === true
       ? { errorCode: 'CANNOT_UPDATE_CONVERTED_LEAD', message: 'cannot reference converted lead', fields: [] }
       : null,
+  afterDelete: (org, record) => removeWith(org, record, { CampaignMember: 'LeadId' }),
 };
 
 export const individual: Behaviour = { derive: (_org, record) => ({ Name: fullName(record) }) };

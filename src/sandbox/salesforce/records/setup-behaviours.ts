@@ -1,6 +1,6 @@
 import type { Org } from '../org.js';
 import type { RestErrorEntry } from '../rest/rest-error.js';
-import { textOf, type Behaviour } from './behaviour.js';
+import { removeWith, textOf, type Behaviour } from './behaviour.js';
 import type { StoredRecord } from './record-table.js';
 
 /** Whoever may not manage permissions cannot give them either. */
@@ -68,8 +68,5 @@ export const topicAssignment: Behaviour = {
         },
 };
 export const topic: Behaviour = {
-  afterDelete: (org, record) => {
-    for (const { Id } of org.related('TopicAssignment', 'TopicId', record.Id))
-      org.remove(org.schema.any('TopicAssignment'), Id);
-  },
+  afterDelete: (org, record) => removeWith(org, record, { TopicAssignment: 'TopicId' }),
 };

@@ -76,7 +76,7 @@ function childRows(
   scope: QueryScope,
   subquery: Subquery,
   semiJoin: SemiJoin,
-  { nest }: QueryOptions,
+  options: QueryOptions,
 ): ReturnType<Nested> {
   const wanted = subquery.relationshipName.toLowerCase();
   const child = scope.org.schema.childrenOf(scope.object).find(({ name }) => name?.toLowerCase() === wanted);
@@ -86,15 +86,15 @@ function childRows(
   const filter = filterOf(inner, subquery.where, semiJoin);
   const order = orderOf(inner, subquery.orderBy);
   const project = projectionOf(inner, subquery.fields ?? [], subquery.limit, (deeper) =>
-    childRows(inner, deeper, semiJoin, { includeDeleted: false, versionPath: scope.versionPath, nest }),
+    childRows(inner, deeper, semiJoin, options),
   );
   return ({ record }) => {
-    const passing = object.table
-      .where(field, record.Id)
+    const deleted = options.includeDeleted ? object.table.bin().filter((one) => one[field.name] === record.Id) : [];
+    const passing = [...object.table.where(field, record.Id), ...deleted]
       .map((one) => ({ object, record: one }))
       .filter(filter.test);
     const found = (order === null ? passing : passing.sort(order)).slice(subquery.offset ?? 0, subquery.limit);
-    return [name, found.length === 0 ? null : nest(found.map(project))];
+    return [name, found.length === 0 ? null : options.nest(found.map(project))];
   };
 }
 
