@@ -33,6 +33,7 @@ const rooms = {
   sources: ['personalization', 'pipeline', ...facts, ...ground],
   provisioning: [
     'triggers',
+    'personalization',
     'segments',
     'scoring',
     'sources',

@@ -33,11 +33,14 @@ const card = z.strictObject({
   buttons: z.array(button).max(mostButtons).default([]),
 });
 
-const message = z.union([
-  z.strictObject({ text: template(4_000), buttons: z.array(button).max(mostButtons).default([]) }),
-  z.strictObject({ media: z.enum(mediaTypes), url: template(2_000) }),
-  z.strictObject({ cards: z.array(card).min(1).max(mostCards) }),
-]);
+const message = z.union(
+  [
+    z.strictObject({ text: template(4_000), buttons: z.array(button).max(mostButtons).default([]) }),
+    z.strictObject({ media: z.enum(mediaTypes), url: template(2_000) }),
+    z.strictObject({ cards: z.array(card).min(1).max(mostCards) }),
+  ],
+  { error: `must be { text, buttons }, { media: ${mediaTypes.join(' or ')}, url } or { cards }` },
+);
 
 /** What a content template says; every text is a template. */
 export const contentDefinition = z.strictObject({

@@ -3,6 +3,7 @@ import { destinations as providers } from '../destinations/registry.js';
 import { type Mapping, mappingSchema } from '../mapping/mapping.js';
 import { pullSettings } from '../mapping/pull-settings.js';
 import { attributeTypes } from '../profiles/attribute.js';
+import { contentInput } from '../personalization/content-template.js';
 import { scoreInput } from '../scoring/score-input.js';
 import { segmentInput } from '../segments/segment-input.js';
 import { platforms } from '../sources/registry.js';
@@ -75,6 +76,7 @@ export const configurationFile = z.strictObject({
   destinations: z.array(destinationInput).default([]),
   segments: z.array(segmentInput).default([]),
   scores: z.array(scoreInput).default([]),
+  contents: z.array(contentInput).default([]),
 });
 export type ConfigurationFile = z.output<typeof configurationFile>;
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Contents } from '../personalization/contents.service.js';
 import { AttributeCatalog } from '../profiles/attribute-catalog.service.js';
 import { Scores } from '../scoring/scores.service.js';
 import { Segments } from '../segments/segments.service.js';
@@ -13,9 +14,10 @@ export class Provisioner {
     private readonly catalog: AttributeCatalog,
     private readonly segments: Segments,
     private readonly scores: Scores,
+    private readonly contents: Contents,
   ) {}
 
-  async apply({ attributes, sources, destinations, segments, scores }: FileConfiguration): Promise<void> {
+  async apply({ attributes, sources, destinations, segments, scores, contents }: FileConfiguration): Promise<void> {
     await this.configuration.change(async (manager) => {
       // One process at a time: several that start together would make the same mapping version.
       await manager.query('SELECT 1 FROM configuration FOR UPDATE');
@@ -32,6 +34,7 @@ export class Provisioner {
         manager,
         segments.map(({ key }) => key),
       );
+      await this.contents.apply(manager, contents);
       await this.configuration.releaseOthers(
         manager,
         sources.map(({ key }) => key),

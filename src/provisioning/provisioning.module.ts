@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery/delivery.module.js';
+import { PersonalizationModule } from '../personalization/personalization.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { ScoringModule } from '../scoring/scoring.module.js';
 import { SegmentsModule } from '../segments/segments.module.js';
@@ -7,7 +8,7 @@ import { Configuration } from './configuration.service.js';
 import { Provisioner } from './provisioner.service.js';
 
 @Module({
-  imports: [DeliveryModule, ProfilesModule, ScoringModule, SegmentsModule],
+  imports: [DeliveryModule, PersonalizationModule, ProfilesModule, ScoringModule, SegmentsModule],
   providers: [Configuration, Provisioner],
   exports: [Configuration, Provisioner],
 })

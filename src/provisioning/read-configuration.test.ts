@@ -54,6 +54,27 @@ describe('configuration files', () => {
     expect(read({ 'a.yaml': '', 'b.yaml': '# nothing yet\n' })).toSatisfy(isEmpty);
   });
 
+  it('say what people are told, with every template looked at', () => {
+    const content = (text: string) => `
+contents:
+  - key: hello
+    source: acme
+    title: Hello
+    content: { messages: [{ ${text} }] }
+`;
+    const [hello] = read({ 'a.yaml': content('text: "Hi {{firstName}}"') }).contents;
+    expect(hello).toMatchObject({ key: 'hello', moment: '*', content: { messages: [{ text: 'Hi {{firstName}}' }] } });
+    expect(problemsOf({ 'a.yaml': content('text: "Hi {{fristName | upper}}"') })).toEqual([
+      expect.stringMatching(/^a\.yaml, contents\[0\]\.content\.messages\[0\]\.text: is no template/),
+    ]);
+    expect(problemsOf({ 'a.yaml': content('picture: x') })).toEqual([
+      expect.stringMatching(/^a\.yaml, contents\[0\]\.content\.messages\[0\]: must be \{ text, buttons \}/),
+    ]);
+    expect(problemsOf({ 'a.yaml': content('text: a'), 'b.yaml': content('text: b') })).toEqual([
+      expect.stringContaining('"hello" stands at'),
+    ]);
+  });
+
   it('get their secrets from the environment, which may look like numbers', () => {
     const { sources } = read({ 'a.yaml': source() }, { variables: { SECRET: '12345678' } });
     expect(sources[0]?.secrets).toEqual(['12345678']);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
+import type { ContentInput } from '../personalization/content-template.js';
 import type { ScoreInput } from '../scoring/score-input.js';
 import type { SegmentInput } from '../segments/segment-input.js';
 import { ConfigurationError } from '../../config/env.js';
@@ -19,6 +20,7 @@ export interface Configuration {
   readonly destinations: readonly DestinationInput[];
   readonly segments: readonly SegmentInput[];
   readonly scores: readonly ScoreInput[];
+  readonly contents: readonly ContentInput[];
 }
 
 export interface ReadOptions {
@@ -39,7 +41,7 @@ export function readConfiguration({ folder, variables, sandbox }: ReadOptions): 
     const read = readFile(path.join(folder, file), { variables, sandbox }, problems);
     return read === null ? [] : [{ file: path.join(folder, file), ...read }];
   });
-  for (const kind of ['attributes', 'sources', 'destinations', 'segments', 'scores'] as const) {
+  for (const kind of ['attributes', 'sources', 'destinations', 'segments', 'scores', 'contents'] as const) {
     const seen = new Map<string, string>();
     for (const { file, [kind]: entries } of files)
       for (const [index, { key }] of entries.entries()) {
@@ -56,6 +58,7 @@ export function readConfiguration({ folder, variables, sandbox }: ReadOptions): 
     destinations: files.flatMap(({ destinations }) => destinations),
     segments: files.flatMap(({ segments }) => segments),
     scores: files.flatMap(({ scores }) => scores),
+    contents: files.flatMap(({ contents }) => contents),
   };
 }
 

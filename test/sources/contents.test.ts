@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Contents } from '../../src/personalization/contents.service.js';
-import { contentInput } from '../../src/personalization/content-template.js';
+import { configurationFile } from '../../src/provisioning/configuration-schema.js';
+import { Provisioner } from '../../src/provisioning/provisioner.service.js';
 import { testDatabase } from '../support/database.js';
 import { type ParleyHere, startParleyHere } from '../support/parley.js';
 import { callHook, lastRequests, makeSource } from './test-support.js';
@@ -111,13 +111,17 @@ describe('content', () => {
     });
   });
 
-  it('of a configuration file is changed only there, and put aside when the file names it no more', async () => {
-    const contents = parley.get(Contents);
-    const input = contentInput.parse({ ...welcome, key: 'filed' });
-    await contents.change((manager) => contents.apply(manager, [input]));
+  it('of a configuration file is said from then on, changed only there, and put aside when no file names it any more', async () => {
+    const provisioner = parley.get(Provisioner);
+    const file = (contents: object[]) => provisioner.apply(configurationFile.parse({ contents }));
+    await file([{ ...welcome, key: 'filed', moment: 'filed_moment' }]);
+    const { body } = await callHook(parley, 'block?event=filed_moment', order);
+    expect(JSON.stringify(body)).toContain('Gracias, Zoë.');
     expect(await parley.ask('PUT', '/api/contents/filed', welcome)).toMatchObject({ status: 409 });
     expect(await parley.ask('DELETE', '/api/contents/filed')).toMatchObject({ status: 409 });
-    await contents.change((manager) => contents.apply(manager, []));
+    await file([]);
     expect(await api('GET', '/api/contents/filed')).toMatchObject({ enabled: false, provisioned: false });
+    const after = await callHook(parley, 'block?event=filed_moment', { ...order, first_name: 'Eve' });
+    expect(after.body).toMatchObject({ content: { messages: [] } });
   });
 });
