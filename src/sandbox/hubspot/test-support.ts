@@ -1,3 +1,4 @@
+import { Client } from '@hubspot/api-client';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { type RunningSandbox, startSandbox } from '../sandbox-server.js';
@@ -51,3 +52,37 @@ export async function create(ask: Ask, type: string, properties: object, more: o
   if (status !== 201) throw new Error(JSON.stringify(body));
   return idSchema.parse(body).id;
 }
+
+/** HubSpot's own SDK against the sandbox: whatever it makes of an answer, it makes of HubSpot's too. */
+export async function sdkAccount(state: object = {}) {
+  const sandbox = await startSandbox(createHubspotEmulator, { port: 0 });
+  onTestFinished(() => sandbox.close());
+  await fetch(`${sandbox.origin}/_sandbox/state`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ behaviour: { searchLagMs: 0 }, ...state }),
+  });
+  const basePath = sandbox.origin;
+  const sdk = new Client({ accessToken: sandboxAccessToken, basePath, numberOfApiCallRetries: 0 });
+  /** For calls that the SDK has no method for. */
+  const ask = async (
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: unknown,
+    qs: Record<string, string> = {},
+  ): Promise<{ status: number; body: unknown }> => {
+    const response = await sdk.apiRequest({ method, path, qs, ...(body === undefined ? {} : { body }) });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? null : JSON.parse(text) };
+  };
+  return { sandbox, sdk, ask, basePath };
+}
+export type SdkAccount = Awaited<ReturnType<typeof sdkAccount>>;
+
+/** A contact made by the SDK, by its id. */
+export const person = async (
+  { sdk }: SdkAccount,
+  email: string,
+  properties: Record<string, string> = {},
+): Promise<string> =>
+  (await sdk.crm.contacts.basicApi.create({ properties: { email, ...properties }, associations: [] })).id;
