@@ -32,7 +32,8 @@ export async function playTraffic(
     onProgress(sent);
     if (response.status !== request.status)
       surprises.push(`${request.note}: answered ${response.status} instead of ${request.status}: ${answer}`);
-    if (response.status >= 400) refused.push({ status: response.status, note: request.note, detail: detailOf(answer) });
+    if (request.outcome === 'refused')
+      refused.push({ status: response.status, note: request.note, detail: detailOf(answer) });
   };
   const workers = Array.from({ length: conversationsAtOnce }, async () => {
     for (let line = lines.shift(); line !== undefined; line = lines.shift())

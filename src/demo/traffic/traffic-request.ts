@@ -9,7 +9,10 @@ export interface TrafficRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly note: string;
-  /** `applied`: a new event; `repeated`: one that came before; `refused`: answered with a 4xx, and no trace in any profile. */
+  /**
+   * `applied`: a new event; `repeated`: one that came before; `refused`: no trace in any profile, and a 4xx (from Landbot's source 200, because
+   * Landbot sends again whatever is answered otherwise).
+   */
   readonly outcome: 'applied' | 'repeated' | 'refused';
   /** The status a correct service answers with. */
   readonly status: number;
