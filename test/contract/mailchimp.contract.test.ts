@@ -120,7 +120,9 @@ async function asConnector(sandbox: Rehearsal): Promise<void> {
   await upsert(
     ...people.map((one, index) => ({ ...one, ...known(created[index]), changed: fields, tagsToAdd: ['new'] })),
   );
-  await upsert(record('ada2@chat.test', { ...known(created[0]), changed: {} }));
+  const [moved] = await upsert(record('ada2@chat.test', { ...known(created[0]), changed: {} }));
+  await fetch(`${sandbox.origin}/bounce?id=${list.slice(-10)}&e=ada2@chat.test&reason=abuse`);
+  await upsert(record('ada3@chat.test', { ...known(moved), changed: {} }));
   const many = Array.from({ length: 30 }, (_, index) => record(`p${String(index)}@chat.test`));
   await connection.upsertMany?.({ ...target, records: many });
   const held = asDelivered(created[1]);

@@ -81,6 +81,9 @@ export interface Permission {
   readonly text: string;
 }
 
+/** A contact's last 50 actions. */
+export const activityAnswer = z.object({ activity: z.array(z.object({ action: z.string(), timestamp: z.string() })) });
+
 export const memberTagsAnswer = z.object({ tags: z.array(z.object({ name: z.string() })) });
 
 export const segmentAnswer = z.object({ id: z.number(), name: z.string(), type: z.string() });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DeliveryError } from '../delivery-error.js';
 import {
+  activityAnswer,
   batchAnswer,
   memberAnswer,
   memberTagsAnswer,
@@ -155,6 +156,21 @@ export class MailchimpClient {
     });
   }
 
+  /** When the contact last reported a mail as spam: their status alone does not tell it from a bounce. null: never, as far as Mailchimp says. */
+  async complainedAt(email: string): Promise<Date | null> {
+    const send = this.api.ifThere(
+      { operation: 'members.activity' },
+      (sdk, list) => sdk.lists.getListMemberActivity(list, subscriberHash(email), { action: ['abuse'] }),
+      activityAnswer,
+    );
+    const times = ((await send)?.activity ?? []).flatMap(({ action, timestamp }) =>
+      action === 'abuse' ? Date.parse(timestamp) : [],
+    );
+    // A time that cannot be read is the latest there is.
+    const last = Math.max(...times.map((at) => (Number.isNaN(at) ? Infinity : at)));
+    return times.length === 0 ? null : new Date(Math.min(last, latestMs));
+  }
+
   /** Up to 500 addresses each way. @returns what has really changed; addresses that are no members are left out */
   async changeSegment(id: number, add: readonly string[], remove: readonly string[]) {
     const body = { members_to_add: add, members_to_remove: remove };
@@ -176,6 +192,9 @@ export class MailchimpClient {
     return (await orAbsent(forgotten)) !== null;
   }
 }
+
+/** The last moment a date can hold. */
+const latestMs = 8.64e15;
 
 const skipValidation = { skip_merge_validation: true };
 const skipMerge = { skip_merge_validation: 'true' };

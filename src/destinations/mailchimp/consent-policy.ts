@@ -78,7 +78,11 @@ export const reasons = {
     code: 'bounced_at_mailchimp',
     message: 'Mail to this address bounced, so Mailchimp does not send to it any more',
   },
-} as const satisfies Partial<Record<MemberStatus, Reason>>;
+  complaint: {
+    code: 'reported_as_spam',
+    message: 'The person reported our mail as spam at an earlier address; only a newer consent changes that',
+  },
+} as const satisfies Partial<Record<MemberStatus | 'complaint', Reason>>;
 
 /** Refusals that are Mailchimp's rules at work and no fault of the record: nothing to repair, nothing to repeat. */
 export const refusals: Readonly<Record<string, string>> = {

@@ -162,6 +162,18 @@ describe('an opt-out made at Mailchimp', () => {
     expect(await sandbox.member('new@chat.test')).toMatchObject({ status: 404 });
   });
 
+  it('by a complaint about spam is not shaken off either, until the person agrees anew', async () => {
+    const sandbox = await rehearse();
+    const [created] = await sandbox.upsert(record(ada));
+    await fetch(`${sandbox.origin}/bounce?id=${list.slice(-10)}&e=${ada}&reason=abuse`);
+    const moved = record('new@chat.test', { ...known(created), changed: {} });
+    expect(await sandbox.upsert(moved)).toMatchObject([{ status: 'withheld', code: 'reported_as_spam' }]);
+    expect(await sandbox.member('new@chat.test')).toMatchObject({ status: 404 });
+    expect(await sandbox.upsert({ ...moved, consents: later() })).toMatchObject([
+      { status: 'delivered', created: true },
+    ]);
+  });
+
   it('by a bounce of the old address does not keep the new one out', async () => {
     const sandbox = await rehearse();
     const [created] = await sandbox.upsert(record(ada));
@@ -194,6 +206,22 @@ describe('a withdrawal', () => {
     sandbox.startCounting();
     const [again] = await sandbox.upsert(record(ada, { ...known(withdrawn), changed, consents: revoked }));
     expect(again).toMatchObject({ status: 'withheld', code: 'no_email_consent' });
+    expect(sandbox.calls()).toEqual([]);
+  });
+
+  it('said once more after an opt-in at Mailchimp is carried out once more', async () => {
+    const sandbox = await rehearse();
+    const [created] = await sandbox.upsert(record(ada));
+    const [withdrawn] = await sandbox.upsert(record(ada, { ...known(created), consents: revoked }));
+    await sandbox.patch(ada, { status: 'subscribed' });
+    const again: Consents = {
+      email: { ...consent('revoked', '2026-03-01T10:00:00.000Z'), decidedAt: '2026-03-02T10:00:00.000Z' },
+    };
+    const [repeated] = await sandbox.upsert(record(ada, { ...known(withdrawn), changed: {}, consents: again }));
+    expect(repeated).toMatchObject({ status: 'delivered' });
+    expect(await sandbox.member(ada)).toMatchObject({ status: 'unsubscribed' });
+    sandbox.startCounting();
+    await sandbox.upsert(record(ada, { ...known(repeated), changed, consents: again }));
     expect(sandbox.calls()).toEqual([]);
   });
 

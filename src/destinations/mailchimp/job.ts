@@ -43,9 +43,13 @@ export function withFields(job: Job, catalog: FieldCatalog): WriteJob {
   return { ...job, news, whole };
 }
 
-/** When the person decided; null when there is no decision. */
+/**
+ * When the person decided; null when there is no decision. A "no" that is said again is a new one, as they may have signed up at Mailchimp
+ * in between; a grant is as old as its proof.
+ */
 export function decidedAt({ decision }: Job): Date | null {
-  return decision === null ? null : new Date(decision.at);
+  if (decision === null) return null;
+  return new Date(decision.status === 'revoked' ? (decision.decidedAt ?? decision.at) : decision.at);
 }
 
 /** The person has agreed since we last saw the member: an opt-out there may be older than that. */

@@ -33,10 +33,10 @@ export function aloneOrLook(job: Job): 'alone' | 'look' {
 }
 
 function isCarriedOut(job: Job, withdrawals: Withdrawals): boolean {
-  const { decision, memo, email } = job;
+  const { memo, email } = job;
   const at = decidedAt(job);
-  if (decision === null || at === null) return false;
-  if (withdrawals.isKnown(email, decision.at)) return true;
+  if (at === null) return false;
+  if (withdrawals.isKnown(email, at)) return true;
   return memo !== null && memo.email === email && memo.withdrawnAt !== null && memo.withdrawnAt >= at;
 }
 

@@ -44,6 +44,11 @@ declare module '@mailchimp/mailchimp_marketing/src/ApiClient.js' {
     deleteListMemberPermanent(listId: string, subscriberHash: string): Promise<unknown>;
     updateListMemberTags(listId: string, subscriberHash: string, body: object): Promise<unknown>;
     getListMemberTags(listId: string, subscriberHash: string, options?: Page): Promise<unknown>;
+    getListMemberActivity(
+      listId: string,
+      subscriberHash: string,
+      options?: { readonly action?: readonly string[] },
+    ): Promise<unknown>;
     getListMemberActivityFeed(listId: string, subscriberHash: string, options?: Page): Promise<unknown>;
     createListMemberEvent(listId: string, subscriberHash: string, body: object): Promise<unknown>;
     getListMemberEvents(listId: string, subscriberHash: string, options?: Page): Promise<unknown>;

@@ -2,7 +2,7 @@ import { DeliveryError } from '../delivery-error.js';
 import type { RecordResult } from '../destination.js';
 import type { Member, MemberStatus } from './answers.js';
 import type { MemberWrite } from './client.js';
-import { nextStep, noConsent, reasons } from './consent-policy.js';
+import { nextStep, noConsent, reasons, type Reason } from './consent-policy.js';
 import { emptyWrite, memberBody, type ContactWrite } from './contact-write.js';
 import {
   addressesOf,
@@ -72,9 +72,8 @@ export class OneByOne {
       if (!isNotMovable(error)) throw error;
     }
     const left = await this.tools.client.member(from);
-    const step = left === null ? 'create' : this.#step(job, left.status, grantIsNewer(job, left));
-    // An opt-out is not shaken off by a new address. A bounce is about the old one, so it does not follow.
-    if (left !== null && step === 'withhold' && left.status !== 'cleaned') return this.#withheld(job, left);
+    const reason = left === null ? null : await this.#reasonAgainst(job, left);
+    if (left !== null && reason !== null) return withheld(job, reason, { member: left, at: this.tools.now() });
     // The old contact stays: it is remembered, so that a later withdrawal reaches it as well.
     return this.look({ ...atNewAddress, leftBehind: left === null ? job.leftBehind : [...job.leftBehind, from] });
   }
@@ -126,6 +125,15 @@ export class OneByOne {
     if (step === 'withhold') return this.#withheld(job, written.member);
     if (step === 'subscribe') return this.#subscribe(job, job.whole);
     return this.#done(job, written);
+  }
+
+  /** Why a new address does not help. An opt-out is not shaken off by one; a bounce is about the old one, so it does not follow, but a complaint does. */
+  async #reasonAgainst(job: Job, left: Member): Promise<Reason | null> {
+    if (this.#step(job, left.status, grantIsNewer(job, left)) !== 'withhold') return null;
+    if (left.status !== 'cleaned') return reasonFor(left.status);
+    const complainedAt = await this.tools.client.complainedAt(left.email_address);
+    const granted = decidedAt(job);
+    return complainedAt === null || (granted !== null && granted > complainedAt) ? null : reasons.complaint;
   }
 
   async #subscribe(job: WriteJob, whole: ContactWrite): Promise<RecordResult> {

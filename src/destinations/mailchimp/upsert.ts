@@ -5,6 +5,7 @@ import { noConsent } from './consent-policy.js';
 import { distinctJobs } from './distinct-jobs.js';
 import { eachAlone, isAboutOneRecord, type Task } from './each-alone.js';
 import {
+  decidedAt,
   delivered,
   failed,
   hasNewGrant,
@@ -104,7 +105,8 @@ export class Upsert {
       job,
       run: async () => {
         const result = await this.#oneByOne.withdraw(job);
-        if (result.status === 'withheld' && job.decision !== null) withdrawals.remember(job.email, job.decision.at);
+        const at = decidedAt(job);
+        if (result.status === 'withheld' && at !== null) withdrawals.remember(job.email, at);
         return result;
       },
     }));

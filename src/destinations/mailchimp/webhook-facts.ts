@@ -56,7 +56,12 @@ const readers: Readonly<Record<string, Reader>> = {
     const common = factOf(hook, email);
     // Archived or deleted by a colleague: the contact is gone, the person has decided nothing.
     if (action === 'delete') return [{ ...common('gone'), kind: 'record_gone', erased: false }];
-    const said = { ...common('consent'), kind: 'consent_said', purpose: 'email', status: 'revoked' } as const;
+    const said = {
+      ...withdrawn(common('consent')),
+      kind: 'consent_said',
+      purpose: 'email',
+      status: 'revoked',
+    } as const;
     return [
       { ...said, evidence: `Mailchimp: unsubscribed (${reason === '' ? 'no reason given' : reason})` },
       {
@@ -80,7 +85,12 @@ const readers: Readonly<Record<string, Reader>> = {
           properties: { ...properties, bounceType: 'hard' },
         },
       ];
-    const said = { ...common('consent'), kind: 'consent_said', purpose: 'email', status: 'revoked' } as const;
+    const said = {
+      ...withdrawn(common('consent')),
+      kind: 'consent_said',
+      purpose: 'email',
+      status: 'revoked',
+    } as const;
     return [
       { ...said, evidence: 'Mailchimp: reported as spam' },
       { ...common('activity'), kind: 'activity', name: 'email_unsubscribed', properties },
@@ -110,6 +120,15 @@ function factOf({ type, fired_at, data: { list_id } }: Hook, email: string) {
     // Mailchimp leaves out what came through the API when the webhook is set up as we say; `check` looks whether it is.
     own: false,
   });
+}
+
+/**
+ * Mailchimp tells times in whole seconds. A withdrawal counts as made at the end of its second: then no consent that was given in the same
+ * one, before it, outlives it.
+ */
+export function withdrawn<Fact extends { readonly occurredAt: Date | null }>(fact: Fact): Fact {
+  const { occurredAt } = fact;
+  return occurredAt === null ? fact : { ...fact, occurredAt: new Date(occurredAt.getTime() + 999) };
 }
 
 /** Mailchimp's id of a member is made of its address. */

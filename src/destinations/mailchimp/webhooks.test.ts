@@ -108,7 +108,7 @@ describe('what a webhook tells', () => {
         about,
         purpose: 'email',
         status: 'revoked',
-        occurredAt: new Date('2026-03-04T10:20:30Z'),
+        occurredAt: new Date('2026-03-04T10:20:30.999Z'),
         evidence: 'Mailchimp: unsubscribed (manual)',
         own: false,
       },

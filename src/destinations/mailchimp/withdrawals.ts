@@ -5,14 +5,14 @@ const remembered = 10_000;
  * change would be a call that changes nothing. Kept as long as the connection; forgotten ones are simply asked again.
  */
 export class Withdrawals {
-  readonly #at = new Map<string, string>();
+  readonly #at = new Map<string, number>();
 
-  isKnown(email: string, decidedAt: string): boolean {
-    return this.#at.get(email) === decidedAt;
+  isKnown(email: string, decidedAt: Date): boolean {
+    return this.#at.get(email) === decidedAt.getTime();
   }
 
-  remember(email: string, decidedAt: string): void {
+  remember(email: string, decidedAt: Date): void {
     if (this.#at.size >= remembered) this.#at.clear();
-    this.#at.set(email, decidedAt);
+    this.#at.set(email, decidedAt.getTime());
   }
 }

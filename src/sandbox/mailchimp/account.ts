@@ -97,6 +97,8 @@ export const memberSchema = z.strictObject({
   /** What the person said when unsubscribing; empty: nothing. */
   unsubscribe_reason: z.string().default(''),
   member_rating: z.int().min(1).max(5).default(2),
+  /** When the person last reported a mail as spam; empty: never. The feed does not show it. */
+  complained_at: z.string().default(''),
   feed: z.array(feedItemSchema).default([]),
   events: z
     .array(z.strictObject({ name: z.string(), occurred_at: z.string(), properties: z.record(z.string(), z.string()) }))
@@ -142,9 +144,9 @@ export const accountSchema = z.strictObject({
   tooManySignups: z.array(z.string()).default([]),
   /** Whether a PUT that carries only `status_if_new` brings an archived contact back. Not documented; true is the harder case. */
   putRevivesArchived: z.boolean().default(true),
-  /** Merge fields an audience may have: 30, or 80 with the Premium plan. */
   /** Whether new webhooks are signed, as all are since 2026. */
   signWebhooks: z.boolean().default(true),
+  /** Merge fields an audience may have: 30, or 80 with the Premium plan. */
   mergeFieldLimit: z.int().default(30),
   pro_enabled: z.boolean().default(false),
   /** Of the user whose key is used. */

@@ -147,6 +147,7 @@ export class Audience {
     const detail = { reason, ...(campaign === undefined ? {} : { campaignId: campaign.id }) };
     const of = campaign === undefined ? {} : { campaign_id: campaign.id, campaign_title: campaign.title };
     this.changing(member, 'user', () => this.setStatus(member, 'cleaned'), detail);
+    if (reason === 'abuse') member.complained_at = this.around.now();
     this.log(member, { activity_type: 'bounce', bounce_type: 'hard', bounce_has_open_activity: false, ...of });
   }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { Member } from './account.js';
 import { parseBody } from './bodies.js';
 import type { PostOffice } from './post-office.js';
 import { problems } from './problem.js';
@@ -15,7 +16,24 @@ const eventBody = z.object({
 });
 const feedQuery = pageQuery.extend({ activity_filters: z.string().optional() });
 
-/** A member's own events and activity feed. */
+const activityQuery = z.object({ action: z.string().optional() });
+const mostActions = 50;
+const actions = new Set(['open', 'click', 'bounce', 'unsub', 'sent']);
+
+/** The last things a member did with mail, the newest first. */
+function activityOf({ feed, complained_at }: Member) {
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  const plain = feed.flatMap(({ activity_type: action, created_at_timestamp: timestamp, ...item }) =>
+    actions.has(action)
+      ? [{ action, timestamp, campaign_id: text(item.campaign_id), title: text(item.campaign_title), type: 'regular' }]
+      : [],
+  );
+  const complaint = { action: 'abuse', timestamp: complained_at, campaign_id: '', title: '', type: 'regular' };
+  const all = complained_at === '' ? plain : [...plain, complaint];
+  return all.sort((a, b) => b.timestamp.localeCompare(a.timestamp));
+}
+
+/** A member's own events, recent actions and activity feed. */
 export function registerEventRoutes(app: FastifyInstance, account: Account, office: PostOffice): void {
   app.post<InMember>('/lists/:list/members/:member/events', (request, reply) => {
     const { audience, member } = found(account, request.params);
@@ -33,6 +51,14 @@ export function registerEventRoutes(app: FastifyInstance, account: Account, offi
     const { offset, count } = pageQuery.parse(request.query);
     const all = [...member.events].reverse();
     return { events: all.slice(offset, offset + count), total_items: all.length, _links: [] };
+  });
+  app.get<InMember>('/lists/:list/members/:member/activity', (request) => {
+    const { audience, member } = found(account, request.params);
+    const { action } = activityQuery.parse(request.query);
+    const wanted = action?.split(',');
+    const activity = activityOf(member).filter((one) => wanted?.includes(one.action) ?? true);
+    const about = { email_id: request.params.member, list_id: audience.settings.id };
+    return { activity: activity.slice(0, mostActions), ...about, total_items: activity.length, _links: [] };
   });
   app.get<InMember>('/lists/:list/members/:member/activity-feed', (request) => {
     const { audience, member } = found(account, request.params);

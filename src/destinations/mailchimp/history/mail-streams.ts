@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PullPage, PullRequest, RemoteFact } from '../../remote-fact.js';
 import { subscriberHash } from '../client.js';
 import { pageSize } from '../api.js';
-import { referenceTo } from '../webhook-facts.js';
+import { referenceTo, withdrawn } from '../webhook-facts.js';
 import type { MailAction } from './history-client.js';
 import {
   activity,
@@ -150,7 +150,7 @@ export function unsubscription(
   const dedupeKey = `mailchimp:unsubscribed:${subscriberHash(email)}:${timestamp}`;
   const evidence = `Mailchimp: unsubscribed (${reason === '' ? 'no reason given' : reason})`;
   return [
-    {
+    withdrawn({
       kind: 'consent_said',
       about: referenceTo(email),
       occurredAt: at,
@@ -159,7 +159,7 @@ export function unsubscription(
       purpose: 'email',
       status: 'revoked',
       evidence,
-    },
+    }),
     activity(email, 'email_unsubscribed', at, `${id}:${timestamp}`, { campaignId: id, campaign: title, reason }),
   ];
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PullPage, RemoteFact } from '../../remote-fact.js';
 import { subscriberHash } from '../client.js';
-import { referenceTo } from '../webhook-facts.js';
+import { referenceTo, withdrawn } from '../webhook-facts.js';
 import { memberFields } from './member-fields.js';
 import { derivedFact, newsSince, readCursor, toDate, type MailchimpStream } from './stream.js';
 import type { HistoryMember } from './history-client.js';
@@ -84,7 +84,7 @@ function stateOf({
   if (status !== 'unsubscribed') return [];
   const evidence = `Mailchimp: unsubscribed (${reason === '' ? 'no reason given' : reason})`;
   return [
-    {
+    withdrawn({
       kind: 'consent_said',
       about,
       occurredAt,
@@ -93,7 +93,7 @@ function stateOf({
       purpose: 'email',
       status: 'revoked',
       evidence,
-    },
+    }),
   ];
 }
 
