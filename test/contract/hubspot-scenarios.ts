@@ -36,6 +36,8 @@ async function contactCalls(ask: Ask): Promise<void> {
   const read = { inputs: [{ id: a }, { id: '1' }], properties: ['plan'], propertiesWithHistory: ['country'] };
   await ask('POST', `${contacts}/batch/read`, read);
   await ask('POST', `${contacts}/search`, search);
+  await ask('POST', `${contacts}/search`, { filterGroups: [] });
+  await ask('POST', contacts, { properties: { email: 'plain@x.es' } });
   await ask('POST', `${contacts}/search`, { ...search, limit: 201 });
   await ask('GET', `${contacts}?limit=2&properties=plan&propertiesWithHistory=country`);
   await ask('GET', `${contacts}/${a}?properties=plan`);
