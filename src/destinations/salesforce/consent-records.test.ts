@@ -77,6 +77,25 @@ describe('consents with their proof', () => {
     expect(await org.records('ContactPointTypeConsent')).toMatchObject([{ PrivacyConsentStatus: expected }]);
   });
 
+  it('leave a consent for one purpose of use as it is', async () => {
+    const [first] = await write({}, {}, {});
+    const party = { Id: idOf('0PK', 1), LastName: 'x' };
+    const held = {
+      Id: idOf('0ZX', 1),
+      Name: 'x',
+      PartyId: party.Id,
+      ContactPointType: 'Email',
+      PrivacyConsentStatus: 'OptIn',
+      DataUsePurposeId: idOf('0ZW', 1),
+    };
+    const purpose = { Id: idOf('0ZW', 1), Name: 'Surveys' };
+    await org.put({ Individual: [party], DataUsePurpose: [purpose], ContactPointTypeConsent: [held] });
+    await org.change(({ contacts }) => ({ contacts: contacts.map((one) => ({ ...one, IndividualId: party.Id })) }));
+    await write({ email: consent('revoked') }, { known: knownFrom(first), changed: {} });
+    const consents = await org.records('ContactPointTypeConsent');
+    expect(consents.map(({ PrivacyConsentStatus }) => PrivacyConsentStatus)).toEqual(['OptIn', 'OptOut']);
+  });
+
   it('that the org has no place for are said, and told when it has one', async () => {
     await org.change((state) => ({ features: { ...(state.features as object), dataProtection: false } }));
     const [first] = await write({ email: consent('granted') });

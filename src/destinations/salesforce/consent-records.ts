@@ -12,7 +12,7 @@ import type { SavedRow } from './wire.js';
 import type { Tools } from './write-plan.js';
 
 /** How Salesforce names the ways to reach a person. */
-const contactPointTypes = { email: 'Email', sms: 'Phone', whatsapp: 'Social' } as const satisfies Record<
+export const contactPointTypes = { email: 'Email', sms: 'Phone', whatsapp: 'Social' } as const satisfies Record<
   Purpose,
   string
 >;
@@ -96,10 +96,12 @@ const present = z.object({
   ContactPointType: z.string(),
   PrivacyConsentStatus: z.string().nullish(),
   CaptureDate: z.string().nullish(),
+  /** A consent for one purpose of use is none of ours. */
+  DataUsePurposeId: z.string().nullish(),
 });
 
 async function writeDecisions(
-  { client }: Tools,
+  { client, schemas }: Tools,
   decisions: readonly Decision[],
   parties: ReadonlyMap<string, string | DeliveryError>,
 ): Promise<readonly { readonly decision: Decision; readonly refusal: DroppedField | null }[]> {
@@ -109,9 +111,11 @@ async function writeDecisions(
   });
   const held = new Map<string, z.infer<typeof present>>();
   const partyIds = [...new Set(placed.map(({ party }) => party))];
-  for (const soql of queriesByKey('ContactPointTypeConsent', Object.keys(present.shape), 'PartyId', partyIds))
+  const { fields } = await schemas.get('ContactPointTypeConsent');
+  const select = Object.keys(present.shape).filter((name) => name === 'Id' || fields.has(name));
+  for (const soql of queriesByKey('ContactPointTypeConsent', select, 'PartyId', partyIds))
     for (const row of z.array(present).parse(await client.query(soql)))
-      held.set(`${row.PartyId} ${row.ContactPointType}`, row);
+      if (row.DataUsePurposeId == null) held.set(`${row.PartyId} ${row.ContactPointType}`, row);
   const known = placed.map((one) => ({
     ...one,
     row: held.get(`${one.party} ${contactPointTypes[one.decision.purpose]}`),

@@ -2,6 +2,7 @@ import type { SandboxClock } from '../emulator.js';
 import { ApiUsage } from './api-usage.js';
 import type { Caller } from './caller.js';
 import { freshOrg, orgState, type OrgState } from './org-state.js';
+import { adminUserId } from './fresh-records.js';
 import { recordId } from './record-id.js';
 import type { RecordChange } from './record-change.js';
 import type { Values } from './records/behaviour.js';
@@ -182,7 +183,6 @@ export class Org {
       objects: [...setup.objects, ...freshObjects().filter(({ name }) => !known.has(name))],
       fields: { ...freshFields(), ...setup.fields },
     };
-    this.caller = { userId: setup.organization.userId, client: null, apiVersion: '60.0' };
     this.#tables = new Map(
       this.#definitions().map(({ name }) => {
         const given = name === contact.name ? contacts : (records[name] ?? []);
@@ -196,6 +196,10 @@ export class Org {
     this.bus.load(streamEvents);
     this.#nextSerial = nextSerial;
     this.refreshSchema();
+    // What was put in by hand is an admin's doing, not the integration user's.
+    const caller = { client: null, apiVersion: '60.0' };
+    this.caller = { ...caller, userId: adminUserId };
     completeRecords(this);
+    this.caller = { ...caller, userId: setup.organization.userId };
   }
 }

@@ -6,6 +6,7 @@ import { campaignsStream } from './campaigns-stream.js';
 import { casesStream } from './cases-stream.js';
 import { changesStream } from './changes-stream.js';
 import { conversionsStream } from './conversions-stream.js';
+import { consentsStream } from './consents-stream.js';
 import type { SalesforceStream } from './history-stream.js';
 import { opportunitiesStream } from './opportunities-stream.js';
 
@@ -14,6 +15,7 @@ export { derives } from './derived.js';
 /** What Parley reads of an org, in the order in which it is offered. */
 const streams: readonly SalesforceStream[] = [
   changesStream,
+  consentsStream,
   opportunitiesStream,
   casesStream,
   tasksStream,

@@ -138,6 +138,14 @@ export const peopleObjects: readonly ObjectInput[] = [
     ],
   },
   {
+    name: 'DataUsePurpose',
+    label: 'Data Use Purpose',
+    labelPlural: 'Data Use Purposes',
+    keyPrefix: '0ZW',
+    feature: 'dataProtection',
+    fields: [...identity('Data Use Purpose'), text('Name', 'Name', 255, required), owner(), ...audit()],
+  },
+  {
     name: 'ContactPointTypeConsent',
     label: 'Contact Point Type Consent',
     labelPlural: 'Contact Point Type Consents',
@@ -147,6 +155,7 @@ export const peopleObjects: readonly ObjectInput[] = [
       ...identity('Contact Point Type Consent'),
       text('Name', 'Name', 255, required),
       lookup('PartyId', 'Party', 'Individual', 'ContactPointTypeConsents', required),
+      lookup('DataUsePurposeId', 'Data Use Purpose', 'DataUsePurpose', null),
       choice('ContactPointType', 'Contact Point Type', ['Email', 'Phone', 'MailingAddress', 'Social', 'Web'], {
         required: true,
         restricted: true,
