@@ -34,6 +34,8 @@ export interface ActionGate {
   admit(candidates: readonly Candidate[], now: Date): Promise<ReadonlyMap<string, Admission>>;
   /** Called inside the transaction that writes the outcomes: what it writes stands or falls with them. */
   settled(write: Write, outcomes: readonly RunOutcome[], now: Date): Promise<void>;
+  /** Called once that transaction is committed. */
+  committed(): void;
 }
 
 /** The gates of this process, by the origins they speak for. */
@@ -60,5 +62,9 @@ export class ActionGates {
       const own = outcomes.filter(({ origin }) => origin.startsWith(gate.origin));
       if (own.length > 0) await gate.settled(write, own, now);
     }
+  }
+
+  committed(): void {
+    for (const gate of this.#gates) gate.committed();
   }
 }

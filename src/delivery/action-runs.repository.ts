@@ -25,6 +25,16 @@ export interface PlannedRun {
   readonly usefulUntil: Date | null;
 }
 
+/** What has become of a run so far. */
+export interface RunStanding {
+  readonly id: string;
+  readonly status: ActionRunStatus;
+  readonly code: string | null;
+  readonly reason: string | null;
+  /** null: it is still under way. */
+  readonly finishedAt: Date | null;
+}
+
 /** What writes: a transaction of TypeORM's, or the pipeline's. */
 export type Write = <Row extends object>(statement: Statement, values: readonly unknown[]) => Promise<Row[]>;
 
@@ -68,6 +78,11 @@ const claim = `
   WHERE claimed.id = due.id
   RETURNING claimed.id, action, origin, profile_id AS "profileId", input, wanted_version AS "wantedVersion", useful_until AS "usefulUntil", attempts,
     first_failed_at AS "firstFailedAt", planned_at AS "plannedAt", sent_at AS "sentAt"`;
+
+const readStandings: Statement = {
+  name: 'action-runs-standings',
+  text: `SELECT id, status, code, reason, finished_at AS "finishedAt" FROM action_runs WHERE id = ANY ($1::uuid[])`,
+};
 
 const settle = `
   UPDATE action_runs run SET claim = NULL, status = t.status, code = t.code, reason = t.reason, reference = COALESCE(t.reference, run.reference),
@@ -155,6 +170,7 @@ export class ActionRuns {
         now,
       );
     });
+    this.gates.committed();
   }
 
   async #letters(
@@ -210,7 +226,7 @@ export class ActionRuns {
 
   /** Takes back what has not been begun. Returns what was taken back. */
   async cancel(ids: readonly string[], reason: string, now: Date): Promise<string[]> {
-    return this.dataSource.transaction(async (manager) => {
+    const taken = await this.dataSource.transaction(async (manager) => {
       const [rows] = await manager.query<[RunSoFar[], number]>(
         `UPDATE action_runs SET status = 'cancelled', due_at = NULL, code = 'CANCELLED', reason = $2, finished_at = $3
          WHERE id = ANY ($1::uuid[]) AND status = 'planned'
@@ -221,6 +237,13 @@ export class ActionRuns {
       await this.gates.settled(writeBy(manager), outcomes, now);
       return rows.map(({ id }) => id);
     });
+    this.gates.committed();
+    return taken;
+  }
+
+  /** How runs stand, as a transaction sees them. */
+  standings(query: Write, ids: readonly string[]): Promise<RunStanding[]> {
+    return query<RunStanding>(readStandings, [ids]);
   }
 
   find(id: string): Promise<ActionRunEntity | null> {

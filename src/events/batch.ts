@@ -40,6 +40,8 @@ export interface SegmentChange {
 /** A profile that this batch holds locked, and what the batch has changed in it so far. */
 export interface BatchProfile {
   profile: Profile;
+  /** As it was stored before this batch; null: it is new. */
+  readonly before: Profile | null;
   readonly isNew: boolean;
   readonly changedAttributes: Set<string>;
   tagsChanged: boolean;
@@ -52,6 +54,8 @@ export interface BatchProfile {
   touched: boolean;
   /** Made of two: everything may be news. */
   everythingChanged: boolean;
+  /** Scores that were counted from the whole past because they are new or changed: what moves them happened long ago. Left out: none. */
+  recountedScores?: Set<string>;
   /** Destinations that have just told something else than the profile says now: they are told again. Left out: none. */
   contradicted?: Set<string>;
 }

@@ -2,6 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { EventEntity } from './event.entity.js';
 
+/** One line of a conversation. */
+export interface TranscriptLine {
+  readonly at: Date;
+  readonly by: 'person' | 'bot';
+  readonly channel: string | null;
+  readonly text: string;
+}
+
 /** The questions others ask about events. */
 @Injectable()
 export class Events {
@@ -15,6 +23,17 @@ export class Events {
       .where('e.profile_id = :profileId', { profileId });
     if (before !== null) query.andWhere('(e.occurred_at, e.id) < (:occurredAt, :id)', before);
     return query.orderBy('e.occurred_at', 'DESC').addOrderBy('e.id', 'DESC').limit(limit).getMany();
+  }
+
+  /** The last of what a person wrote and was answered, the oldest first. Index: events_profile_idx. */
+  async transcript(profileId: string, limit: number): Promise<TranscriptLine[]> {
+    const rows = await this.dataSource.query<TranscriptLine[]>(
+      `SELECT occurred_at AS at, CASE WHEN kind = 'message_in' THEN 'person' ELSE 'bot' END AS by, channel, data ->> 'text' AS text
+       FROM events WHERE profile_id = $1 AND kind IN ('message_in', 'message_out') AND data ? 'text'
+       ORDER BY occurred_at DESC, id DESC LIMIT $2`,
+      [profileId, limit],
+    );
+    return rows.reverse();
   }
 
   findOne(id: string): Promise<EventEntity | null> {

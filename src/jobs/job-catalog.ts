@@ -16,6 +16,10 @@ export const jobCatalog = {
     recheck: z.object({}),
     backfill: z.object({}),
     refresh: z.object({}),
+    rfm: z.object({}),
+  },
+  triggers: {
+    advance: z.object({}),
   },
   maintenance: {
     sweep: z.object({}),

@@ -14,6 +14,7 @@ import { Pulls } from '../enrichment/pulls.service.js';
 import { EventPartitions } from '../events/event-partitions.service.js';
 import { Events } from '../events/events.repository.js';
 import { RecalculationPlanner } from '../recalculation/recalculation-planner.service.js';
+import { TriggerRunner } from '../triggers/running/runner.service.js';
 import { Metrics } from '../observability/metrics.service.js';
 
 const dayMs = 24 * 60 * 60 * 1_000;
@@ -34,6 +35,7 @@ export class MaintenanceProcessor {
     private readonly pulls: Pulls,
     private readonly followers: Followers,
     private readonly recalculation: RecalculationPlanner,
+    private readonly runner: TriggerRunner,
     private readonly deadLetters: DeadLetters,
     private readonly log: DeliveryLog,
     private readonly partitions: EventPartitions,
@@ -51,6 +53,7 @@ export class MaintenanceProcessor {
     for (const destination of new Set(due)) this.waker.wake(destination, now);
     await this.resync.planOutdated();
     await this.recalculation.sweep();
+    await this.runner.planNext();
     await this.pulls.sweep();
     await this.followers.sweep();
     const [waiting, letters] = await Promise.all([this.marks.waiting(), this.deadLetters.countOpen()]);

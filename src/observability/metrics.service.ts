@@ -31,6 +31,18 @@ export class Metrics {
     labelNames: ['destination', 'outcome'],
     registers: [this.registry],
   });
+  readonly #triggerRuns = new Counter({
+    name: 'parley_trigger_runs_total',
+    help: 'Runs of triggers, by trigger and status: planned or held_out when they begin, and how they ended',
+    labelNames: ['trigger', 'status'],
+    registers: [this.registry],
+  });
+  readonly #triggerLateness = new Histogram({
+    name: 'parley_trigger_lateness_seconds',
+    help: 'Seconds from the moment a run was due to the moment it was looked at',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 60, 600, 3600],
+    registers: [this.registry],
+  });
   readonly #batchSize = new Histogram({
     name: 'parley_batch_events',
     help: 'Events per committed batch',
@@ -106,6 +118,14 @@ export class Metrics {
   factsTaken(destination: string, counts: Readonly<Record<string, number>>): void {
     for (const [outcome, count] of Object.entries(counts))
       if (count > 0) this.#facts.inc({ destination, outcome }, count);
+  }
+
+  triggerRun(trigger: string, status: string): void {
+    this.#triggerRuns.inc({ trigger, status });
+  }
+
+  triggerLate(seconds: number): void {
+    this.#triggerLateness.observe(seconds);
   }
 
   /** Returns what to call when the batch is committed. */

@@ -12,8 +12,9 @@ export type TemplateData = Readonly<Record<string, unknown>>;
 const onlyName = /^\{\{\s*([\p{L}_][\p{L}\p{M}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{M}\p{N}_]*)*)\s*\}\}$/u;
 
 /**
- * A value of any form with every template in it filled in. One that cannot be filled in, or comes out as nothing, is '', as in any text.
- * Keys stay as they are.
+ * A value of any form with every template in it filled in. One that comes out as nothing is '', as in any text; keys stay as they are.
+ *
+ * @throws Error when a value does not fit a helper
  */
 export function fillJson(value: Json, data: TemplateData, reader: Reader): Json {
   if (typeof value === 'string') return fillText(value, data, reader);

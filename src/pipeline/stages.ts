@@ -11,6 +11,7 @@ import { IdentifyStage } from '../profiles/identify.stage.js';
 import { SaveStage } from '../profiles/save.stage.js';
 import { ScoreStage } from '../scoring/score.stage.js';
 import { SegmentStage } from '../segments/segment.stage.js';
+import { PlanTriggersStage } from '../triggers/planning/plan-triggers.stage.js';
 import { DecideStage } from './decide.stage.js';
 
 /**
@@ -28,6 +29,7 @@ export const stages = [
   ScoreStage, //       how many points they have, and of which level scoring/
   SegmentStage, //     which segments they enter and leave, and when segments/
   SaveStage, //        the changed profiles, one version further     profiles/
+  PlanTriggersStage, // what begins, ends and wakes because of it    triggers/
   ContradictionsStage, // which destinations say otherwise           delivery/
   MarkSyncsStage, //   which destinations have news                  delivery/
   LearnHeldStage, //   what destinations have just told they hold    delivery/

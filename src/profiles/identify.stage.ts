@@ -193,6 +193,7 @@ export class IdentifyStage implements Stage {
 
 const held = (profile: BatchProfile['profile'], isNew: boolean): BatchProfile => ({
   profile,
+  before: isNew ? null : profile,
   isNew,
   changedAttributes: new Set(),
   tagsChanged: false,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { Identity } from './identity.js';
 import { IdentityEntity } from './identity.entity.js';
 import { ProfileEntity } from './profile.entity.js';
@@ -16,6 +16,19 @@ export class Profiles {
     const rows = await this.dataSource.query<ProfileRow[]>(
       `SELECT id, version, attributes, attribute_provenance, tags, tag_provenance, consents, segments, merged_into, created_at, last_event_at
        FROM profiles WHERE id = ANY ($1::uuid[]) AND merged_into IS NULL`,
+      [ids],
+    );
+    return new Map(rows.map((row) => [row.id, profileOf(row)]));
+  }
+
+  /**
+   * Those that nobody else works on now, locked until the transaction ends: neither the pipeline nor anybody who locks them likewise changes
+   * anything about them meanwhile.
+   */
+  async lockIdle(manager: EntityManager, ids: readonly string[]): Promise<Map<string, Profile>> {
+    const rows = await manager.query<ProfileRow[]>(
+      `SELECT id, version, attributes, attribute_provenance, tags, tag_provenance, consents, segments, merged_into, created_at, last_event_at
+       FROM profiles WHERE id = ANY ($1::uuid[]) AND merged_into IS NULL ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
       [ids],
     );
     return new Map(rows.map((row) => [row.id, profileOf(row)]));

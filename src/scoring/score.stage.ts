@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Batch, BatchEvent, BatchProfile, Stage } from '../events/batch.js';
-import { applyEvent } from '../profiles/apply-event.js';
 import { type EventFacts, isSelected } from '../segments/event-match.js';
 import { RecheckWaker } from '../segments/recheck-waker.service.js';
+import { applyRfm } from './apply-rfm.js';
 import { scoreAt } from './evaluate-score.js';
 import { type ActiveScore, ScoreDirectory } from './score-directory.service.js';
 import { levelKey } from './score-input.js';
@@ -14,6 +14,7 @@ import {
   type ScoreStateWrite,
   writeScoreStates,
 } from './score-states.js';
+import { setAttributes } from './set-attributes.js';
 
 /** Below the lowest level. */
 const noLevel = 'none';
@@ -29,6 +30,7 @@ export class ScoreStage implements Stage {
   ) {}
 
   async run(batch: Batch): Promise<void> {
+    applyRfm(batch);
     const scores = this.directory.current;
     if (scores.length === 0) return;
     if (batch.merges.length > 0) await dropScoreStates(batch);
@@ -68,8 +70,14 @@ function countedIn(batch: Batch, scores: readonly ActiveScore[]): Counted[] {
   });
 }
 
-function hasNews({ compiled, readsProfile }: ActiveScore, held: BatchProfile, events: readonly BatchEvent[]): boolean {
-  if (held.everythingChanged || events.some(({ incoming }) => incoming.kind === 'clock')) return true;
+function hasNews(
+  { key, compiled, readsProfile }: ActiveScore,
+  held: BatchProfile,
+  events: readonly BatchEvent[],
+): boolean {
+  if (held.everythingChanged || events.some(({ incoming }) => isRecheck(incoming))) return true;
+  // Somebody else has written into it: what counts is what is counted.
+  if (held.changedAttributes.has(key) || held.changedAttributes.has(levelKey(key))) return true;
   if (
     readsProfile &&
     (held.isNew || held.changedAttributes.size > 0 || held.tagsChanged || held.changedPurposes.size > 0)
@@ -78,43 +86,21 @@ function hasNews({ compiled, readsProfile }: ActiveScore, held: BatchProfile, ev
   return events.some((event) => compiled.lines.some(({ selection }) => isSelected(selection, factsOf(event))));
 }
 
+const isRecheck = ({ kind, name }: BatchEvent['incoming']): boolean => kind === 'clock' && name === 'recheck';
+
 /** null: nothing about this score has changed. */
 function count({ held, events }: Counted, score: ActiveScore, before: Remembered, now: Date): ScoreStateWrite | null {
   let { state } = before;
+  if (!before.isStored && !held.isNew && !held.everythingChanged)
+    (held.recountedScores ??= new Set<string>()).add(score.key);
   for (const event of events)
     if (event.incoming.kind !== 'clock') state = advanceScore(score.compiled.lines, state, factsOf(event));
   const result = scoreAt(score.compiled, state, held.profile, now.getTime());
-  setAttributes(held, score, result, events.at(-1), now);
+  const attributes = { [score.key]: result.points, [levelKey(score.key)]: result.level ?? noLevel };
+  setAttributes(held, attributes, events.at(-1), now);
   const dueAt = result.nextChangeAtMs === null ? null : new Date(result.nextChangeAtMs);
   const isSame = before.isStored && result.state === before.state && dueAt?.getTime() === before.dueAt?.getTime();
   return isSame ? null : { profileId: held.profile.id, score, state: result.state, dueAt };
-}
-
-/** What only fades is put down to the event that set it last: the clock itself proves nothing. */
-function setAttributes(
-  held: BatchProfile,
-  { key }: ActiveScore,
-  { points, level }: { readonly points: number; readonly level: string | null },
-  event: BatchEvent | undefined,
-  now: Date,
-): void {
-  const before = held.profile.attributeProvenance[key]?.[0];
-  const isClock = event?.incoming.kind === 'clock';
-  const eventId = (isClock ? before : undefined) ?? event?.id ?? before ?? held.profile.id;
-  const { profile, changedAttributes } = applyEvent(held.profile, {
-    eventId,
-    at: now,
-    attributes: [
-      { key, value: points },
-      { key: levelKey(key), value: level ?? noLevel },
-    ],
-    tagsAdded: [],
-    tagsRemoved: [],
-  });
-  if (changedAttributes.length === 0) return;
-  held.profile = { ...profile, lastEventAt: held.profile.lastEventAt };
-  held.touched = true;
-  for (const changed of changedAttributes) held.changedAttributes.add(changed);
 }
 
 const factsOf = ({ source, incoming, occurredAt }: BatchEvent): EventFacts => ({

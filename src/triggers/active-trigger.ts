@@ -6,7 +6,7 @@ import { inputsOf } from '../segments/inputs.js';
 import type { Rule } from '../segments/rule.js';
 import type { Trigger } from './definition/trigger.js';
 import { type Catalog, consentsOf } from './catalog.js';
-import { compileSteps, type Instruction, stepsAhead } from './journey/program.js';
+import { compileSteps, type Instruction, type Program, stepsAhead } from './journey/program.js';
 import type { TriggerPlan } from './journey/run-facts.js';
 import { watch, watchesOfEvents, watchesOfRule } from './planning/watch.js';
 
@@ -28,6 +28,10 @@ export interface ActiveTrigger extends TriggerPlan {
   readonly title: string;
   readonly version: number;
   readonly definition: Trigger;
+  /** By step: the events it waits for. */
+  readonly awaited: ReadonlyMap<string, CanonicalSelection>;
+  /** Of a trigger that events cause: which ones; null: something else causes it. */
+  readonly causeEvents: CanonicalSelection | null;
   /** By the program's numbers. */
   readonly rules: readonly AskedRule[];
   readonly condition: AskedRule | null;
@@ -74,6 +78,8 @@ export function activate(head: Head, definition: Trigger, surroundings: TriggerS
     ...head,
     definition,
     program,
+    awaited: awaitedIn(program),
+    causeEvents: 'event' in definition.when ? canonicalSelection(definition.when.event) : null,
     rules,
     condition,
     exits,
@@ -83,6 +89,13 @@ export function activate(head: Head, definition: Trigger, surroundings: TriggerS
     slots: [...new Set(all.flatMap(({ slots }) => slots))],
   };
 }
+
+const awaitedIn = ({ steps }: Program): ReadonlyMap<string, CanonicalSelection> =>
+  new Map(
+    [...steps.values()].flatMap((step) =>
+      step.kind === 'await' && 'event' in step.until ? [[step.id, canonicalSelection(step.until.event)] as const] : [],
+    ),
+  );
 
 const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*-?\s*/g, ' ');
 

@@ -8,8 +8,10 @@ import { levelKey } from '../scoring/score-input.js';
 export interface TriggerSet {
   /** Enabled, in their current version: they make new runs. */
   readonly current: ReadonlyMap<string, ActiveTrigger>;
-  /** By segment, also those that end when it is left. */
+  /** By the segment that is entered or left. */
   readonly bySegment: ReadonlyMap<string, readonly ActiveTrigger[]>;
+  /** By segment: all versions whose runs end when a person leaves it. */
+  readonly endingWith: ReadonlyMap<string, readonly ActiveTrigger[]>;
   readonly byEvent: ReadonlyMap<string, readonly ActiveTrigger[]>;
   readonly byAnyEvent: readonly ActiveTrigger[];
   /** By the attribute that holds the score or its level. */
@@ -35,6 +37,12 @@ export function triggerSet(
   const byVersion = new Map(versions.map((trigger) => [versionKey(trigger.key, trigger.version), trigger]));
   const active = versions.filter(({ key, version }) => current.get(key) === version);
   const bySegment = new Map<string, ActiveTrigger[]>();
+  const endingWith = new Map<string, ActiveTrigger[]>();
+  for (const trigger of versions) {
+    const { when, whenLeft } = trigger.definition;
+    if ('does' in when && 'segment' in when && when.does === 'enter' && whenLeft === 'cancel')
+      add(endingWith, when.segment, trigger);
+  }
   const byEvent = new Map<string, ActiveTrigger[]>();
   const byScore = new Map<string, ActiveTrigger[]>();
   const byAnyEvent: ActiveTrigger[] = [];
@@ -49,6 +57,7 @@ export function triggerSet(
   return {
     current: new Map(active.map((trigger) => [trigger.key, trigger])),
     bySegment,
+    endingWith,
     byEvent,
     byAnyEvent,
     byScore,

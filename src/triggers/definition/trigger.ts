@@ -60,6 +60,10 @@ export const triggerSchema = z
       .optional()
       .describe('What it is for: this event within this time counts as a success'),
   })
+  .refine(({ whileInside, reEntry }) => whileInside !== 'restart' || reEntry === 'always', {
+    path: ['whileInside'],
+    error: 'restart goes with reEntry: always',
+  })
   .refine(({ when, whenLeft }) => whenLeft === 'cancel' || ('segment' in when && !('schedule' in when)), {
     path: ['whenLeft'],
     error: 'is for triggers caused by entering a segment',
