@@ -69,6 +69,13 @@ describe('a user in Chatfuel', () => {
     expect(await state()).toMatchObject({ users: [{ attributes: { plan: 'pro' }, tags: [] }] });
   });
 
+  it('under another id is somebody else there, who gets everything', async () => {
+    const { connection, state } = await rehearse();
+    const known = { remoteId: '1', memo: null };
+    await connection.upsert(request(outgoing({ plan: text('pro') }, { changed: {}, tags: ['vip'], known })));
+    expect(await state()).toMatchObject({ users: [{ id, attributes: { plan: 'pro', 'parley segments': 'vip' } }] });
+  });
+
   it('gets more than one address holds in several', async () => {
     const { connection, state, journal } = await rehearse();
     const names = Array.from({ length: 40 }, (_unused, index) => `attribute ${String(index)}`);

@@ -13,6 +13,7 @@ import type {
   RemoteField,
   UpsertRequest,
 } from '../destination.js';
+import { isNewThere } from '../new-there.js';
 import { blockSend } from './actions.js';
 import { inAddresses } from './attribute-parts.js';
 import { ChatfuelClient, isReserved } from './client.js';
@@ -95,7 +96,7 @@ export class ChatfuelConnection implements Connection {
 }
 
 function attributesOf(record: OutgoingRecord, tagsField: string | null) {
-  const isWhole = record.known === null;
+  const isWhole = isNewThere(record);
   const attributes: Record<string, string> = {};
   const dropped: DroppedField[] = [];
   for (const [name, value] of Object.entries<FieldValue>(

@@ -12,6 +12,7 @@ import type {
   RemoteField,
   UpsertRequest,
 } from '../destination.js';
+import { isNewThere } from '../new-there.js';
 import { perform } from './actions.js';
 import { LandbotClient } from './client.js';
 import { type LandbotField, toField, typeOfHeld } from './field-value.js';
@@ -54,7 +55,7 @@ export class LandbotConnection implements Connection {
     if (object !== 'customer')
       throw new DeliveryError('rejected', `Parley does not write ${object} to Landbot`, { code: 'UNKNOWN_OBJECT' });
     return Promise.all(
-      records.map((record) => this.#write(record, this.#writesOf(record, tagsField, record.known === null))),
+      records.map((record) => this.#write(record, this.#writesOf(record, tagsField, isNewThere(record)))),
     );
   }
 
@@ -67,11 +68,12 @@ export class LandbotConnection implements Connection {
   }
 
   /** Field by field: Landbot has no call for several. */
-  async #write({ profileId, key, known }: OutgoingRecord, writes: readonly Write[]): Promise<RecordResult> {
+  async #write(record: OutgoingRecord, writes: readonly Write[]): Promise<RecordResult> {
+    const { profileId, key } = record;
     try {
       for (const { name, ...field } of writes) await this.#client.setField(key, name, field);
       // Without a call nothing would say that Landbot does not know the customer.
-      if (known === null && writes.length === 0) await this.#client.customer(key);
+      if (isNewThere(record) && writes.length === 0) await this.#client.customer(key);
       return { profileId, status: 'delivered', remoteId: key, created: false, memo: null, dropped: [] };
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;

@@ -78,6 +78,13 @@ describe('a customer in Landbot', () => {
     expect(await state()).toMatchObject({ customers: [{ fields: { budget: 900, rate: '0.5', newsletter: false } }] });
   });
 
+  it('under another id is somebody else there, who gets everything', async () => {
+    const { connection, state } = await rehearse();
+    const known = { remoteId: '1', memo: null };
+    await connection.upsert(request(outgoing({ plan: text('pro') }, { changed: {}, tags: ['vip'], known })));
+    expect(await state()).toMatchObject({ customers: [{ id, fields: { plan: 'pro', segments: 'vip' } }] });
+  });
+
   it('that Landbot does not know is refused', async () => {
     const { connection, control, state } = await rehearse();
     await control('PUT', 'state', { ...((await state()) as object), behaviour: { makesCustomers: false } });

@@ -144,6 +144,17 @@ describe('a contact in ManyChat', () => {
     expect((await stateOf(control)).tags.map(({ name }) => name)).toContain('new');
   });
 
+  it('under another id is somebody else there, who gets everything', async () => {
+    const { connection, control } = await rehearse();
+    const record = outgoing(
+      '2',
+      { Plan: text('pro') },
+      { changed: {}, tags: ['vip'], known: { remoteId: '1', memo: null } },
+    );
+    expect(await connection.upsert(request([record]))).toMatchObject([{ status: 'delivered', remoteId: '2' }]);
+    expect((await stateOf(control)).subscribers).toMatchObject([{ id: '2', fields: { 11: 'pro' }, tags: [1] }]);
+  });
+
   it('that ManyChat does not know is refused, and its neighbours are not', async () => {
     const { connection, control } = await rehearse();
     const state = await stateOf(control);

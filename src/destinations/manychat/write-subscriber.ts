@@ -1,5 +1,6 @@
 import { DeliveryError } from '../delivery-error.js';
 import type { CreatePolicy, DroppedField, FieldValues, OutgoingRecord, RecordResult } from '../destination.js';
+import { isNewThere } from '../new-there.js';
 import type { CustomField, FieldWrite, ManychatClient } from './client.js';
 import { nameKey } from './field-catalog.js';
 import { toWrite } from './field-value.js';
@@ -35,16 +36,18 @@ export async function writeSubscriber(
   fields: ReadonlyMap<string, CustomField>,
   create: CreatePolicy,
 ): Promise<RecordResult> {
-  const { profileId, key, known } = record;
-  const { writes, dropped } = planFields(known === null ? record.fields : record.changed, fields);
+  const { profileId, key } = record;
+  const isNew = isNewThere(record);
+  const { writes, dropped } = planFields(isNew ? record.fields : record.changed, fields);
+  const tagsToAdd = isNew ? [...new Set([...record.tags, ...record.tagsToAdd])] : record.tagsToAdd;
   const refused: DroppedField[] = [];
   try {
     for (let from = 0; from < writes.length; from += mostFields)
       refused.push(...(await setFields(client, key, writes.slice(from, from + mostFields))));
-    for (const tag of record.tagsToAdd) refused.push(...(await addTag(client, key, tag, create)));
+    for (const tag of tagsToAdd) refused.push(...(await addTag(client, key, tag, create)));
     for (const tag of record.tagsToRemove) await removeTag(client, key, tag);
     // Without a call nothing would say that ManyChat does not know the contact.
-    if (known === null && writes.length + record.tagsToAdd.length === 0) await client.subscriber(key);
+    if (isNew && writes.length + tagsToAdd.length === 0) await client.subscriber(key);
   } catch (error) {
     if (!(error instanceof DeliveryError)) throw error;
     return { profileId, status: 'failed', error };
