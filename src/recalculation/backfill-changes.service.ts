@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { IncomingEvent } from '../events/incoming-event.js';
-import { OverloadedError } from '../pipeline/batcher.js';
-import { PipelineUnavailableError } from '../pipeline/pipeline-errors.js';
 import { Pipeline } from '../pipeline/pipeline.service.js';
 import type { BackfillProgress } from '../segments/segment-backfills.repository.js';
 import { SegmentBulk } from '../segments/segment-bulk.repository.js';
@@ -11,6 +9,7 @@ import { SegmentFollowers } from '../segments/segment-followers.service.js';
 import type { SqlParameters } from '../segments/sql-parameters.js';
 import { toSql } from '../segments/to-sql.js';
 import type { BackfillPage, PageChanges } from './backfill-pages.service.js';
+import { isForLater } from './for-later.js';
 
 /** Profiles that are sent through the pipeline together; traffic joins their batches in between. */
 const atOnce = 500;
@@ -77,9 +76,6 @@ export class BackfillChanges {
     for (const result of results) if (result.status === 'rejected' && isForLater(result.reason)) throw result.reason;
   }
 }
-
-const isForLater = (error: unknown): error is Error =>
-  error instanceof PipelineUnavailableError || error instanceof OverloadedError;
 
 const backfillEvent = (profileId: string, segments: readonly string[]): IncomingEvent => ({
   kind: 'clock',

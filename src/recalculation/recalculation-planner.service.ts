@@ -22,6 +22,7 @@ export class RecalculationPlanner {
     await this.rechecks.planNext();
     const slot = Math.floor(now.getTime() / refreshSlotMs);
     await this.queue.add('refresh', {}, { jobId: `refresh-${slot}` });
+    await this.queue.add('rfm', {}, { jobId: 'rfm' });
     const due = await this.backfills.due(now);
     // By name: while both walk, none is added.
     if (due.length > 0)

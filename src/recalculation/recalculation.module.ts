@@ -12,6 +12,7 @@ import { Outlooks } from './outlooks.service.js';
 import { Percentiles } from './percentiles.service.js';
 import { RecalculationPlanner } from './recalculation-planner.service.js';
 import { Rechecks } from './rechecks.service.js';
+import { RfmRefresh } from './rfm-refresh.service.js';
 import { ScoreMarks } from './score-marks.service.js';
 
 @Module({
@@ -25,8 +26,9 @@ import { ScoreMarks } from './score-marks.service.js';
     Percentiles,
     RecalculationPlanner,
     Rechecks,
+    RfmRefresh,
     ScoreMarks,
   ],
-  exports: [Backfill, Percentiles, RecalculationPlanner, Rechecks, ScoreMarks],
+  exports: [Backfill, Percentiles, RecalculationPlanner, Rechecks, RfmRefresh, ScoreMarks],
 })
 export class RecalculationModule {}

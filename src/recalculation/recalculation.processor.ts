@@ -4,6 +4,7 @@ import type { Job } from 'bull';
 import { Backfill } from './backfill.service.js';
 import { Percentiles } from './percentiles.service.js';
 import { Rechecks } from './rechecks.service.js';
+import { RfmRefresh } from './rfm-refresh.service.js';
 import { ScoreMarks } from './score-marks.service.js';
 
 /** What changes because time passes or a rule was changed. */
@@ -16,6 +17,7 @@ export class RecalculationProcessor {
     private readonly backfill: Backfill,
     private readonly percentiles: Percentiles,
     private readonly scoreMarks: ScoreMarks,
+    private readonly rfm: RfmRefresh,
   ) {}
 
   @Process('recheck')
@@ -33,6 +35,11 @@ export class RecalculationProcessor {
   async refresh(): Promise<void> {
     await this.scoreMarks.run();
     await this.percentiles.refresh();
+  }
+
+  @Process('rfm')
+  refreshRfm(): Promise<void> {
+    return this.rfm.run();
   }
 
   /** The sweep starts it again; by then what was in the way may be gone. */

@@ -1,5 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { type Now, NOW } from '../database/environment.js';
+import { Injectable } from '@nestjs/common';
 import { Scores } from '../scoring/scores.service.js';
 import { ScoreDirectory } from '../scoring/score-directory.service.js';
 
@@ -12,15 +11,13 @@ export class ScoreMarks {
   constructor(
     private readonly scores: Scores,
     private readonly directory: ScoreDirectory,
-    @Inject(NOW) private readonly now: Now,
   ) {}
 
   async run(): Promise<void> {
     for (const { key, version } of await this.scores.outdated()) {
       // Counted with the definition that this process knows: the next sweep, if it has not read the new one yet.
       if (this.directory.current.find((score) => score.key === key)?.version !== version) continue;
-      for (let last: string | null = first; last !== null;)
-        last = await this.scores.markPage(key, last, pageSize, this.now());
+      for (let last: string | null = first; last !== null;) last = await this.scores.markPage(key, last, pageSize);
       await this.scores.marked(key, version);
     }
   }

@@ -1,9 +1,12 @@
-import { type ScoreDefinition, scoreSchema } from './score.js';
+import { rfmSchema } from './rfm.js';
+import { scoreSchema } from './score.js';
+import type { AnyScoreDefinition } from './score-input.js';
 
 export interface ReadyMadeScore {
   readonly key: string;
+  readonly title: string;
   readonly description: string;
-  readonly definition: ScoreDefinition;
+  readonly definition: AnyScoreDefinition;
 }
 
 const messages = { kinds: ['message_in'] };
@@ -13,11 +16,11 @@ const month = { halfLife: { days: 30 } };
 export const readyMadeScores: readonly ReadyMadeScore[] = [
   {
     key: 'engagement',
+    title: 'Engagement',
     description:
       'How lively somebody is, from 0 to 100: messages, orders, looks at products, opened and clicked e-mails. Halves every 30 days without anything new. Levels: cold, warm, hot.',
     definition: scoreSchema.parse({
       version: 1,
-      title: 'Engagement',
       points: [
         { events: messages, points: 4, atMost: 30, oncePer: { minutes: 10 }, fades: month },
         { events: { names: ['product_viewed'] }, points: 3, atMost: 20, fades: month },
@@ -34,5 +37,12 @@ export const readyMadeScores: readonly ReadyMadeScore[] = [
         { name: 'hot', from: 60, until: 50 },
       ],
     }),
+  },
+  {
+    key: 'rfm',
+    title: 'RFM',
+    description:
+      'How lately, how often and for how much somebody has bought (event order_placed with the property amount), in fifths of all customers from 1 to 5, with one of eleven names such as Champions. Found anew every day.',
+    definition: rfmSchema.parse({ version: 1 }),
   },
 ];

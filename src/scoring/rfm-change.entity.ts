@@ -8,4 +8,6 @@ export class RfmChangeEntity {
   @Column('smallint') recency!: number;
   @Column('smallint') frequency!: number;
   @Column('smallint') monetary!: number;
+  /** Found because the definition is new or changed, not because somebody bought or time passed. */
+  @Column('boolean') anew!: boolean;
 }

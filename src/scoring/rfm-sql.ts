@@ -1,7 +1,7 @@
 import { canonicalSelection } from '../segments/event-query.js';
 import { propertyNumber, selectionSql, windowSql } from '../segments/events-sql.js';
 import { SqlParameters, type SqlStatement } from '../segments/sql-parameters.js';
-import { type RfmBreakpoints, type RfmDefinition, rfmWindowMs } from './rfm.js';
+import { type RfmBreakpoints, type RfmDefinition, type RfmKeys, rfmWindowMs } from './rfm.js';
 
 /** The facts of each customer, as a query: `profile_id`, `last_at_ms`, `purchases`, `spent`. */
 function factsSql(definition: RfmDefinition, nowMs: number, parameters: SqlParameters): string {
@@ -45,7 +45,7 @@ function four(values: readonly number[] | null): RfmBreakpoints['recency'] | nul
   return [first, second, third, fourth];
 }
 
-/** A row of `rfmSql`. */
+/** A row of `rfmChangesSql`; `rfmSegment` has the name. */
 export interface RfmRow {
   readonly profile_id: string;
   readonly recency: number;
@@ -54,28 +54,35 @@ export interface RfmRow {
 }
 
 /**
- * Everybody's quintiles in one statement, a row for each customer; `rfmSegment` has the name. Who is in no row has not bought in the time
- * that counts.
+ * Everybody whose fifths differ from the attributes with these keys, in one statement. Who had some and has not bought in the time that
+ * counts falls to 1 in all three; who has never bought is in no row.
  *
- * @param changed to be told only of those whose quintiles differ from the attributes with these keys
+ * @param breakpoints null: there are no customers
  */
-export function rfmSql(
+export function rfmChangesSql(
   definition: RfmDefinition,
-  breakpoints: RfmBreakpoints,
+  breakpoints: RfmBreakpoints | null,
   nowMs: number,
-  changed?: { readonly recency: string; readonly frequency: string; readonly monetary: string },
+  keys: RfmKeys,
 ): SqlStatement {
   const parameters = new SqlParameters();
   const quintile = (value: string, points: readonly number[]): string =>
     `(1 + ${points.map((point) => `(${value} > ${parameters.number(point)})::int`).join(' + ')})`;
-  const scored = `SELECT profile_id, ${quintile('last_at_ms', breakpoints.recency)} AS recency,
-      ${quintile('purchases', breakpoints.frequency)} AS frequency, ${quintile('spent', breakpoints.monetary)} AS monetary
-    FROM (${factsSql(definition, nowMs, parameters)}) AS facts`;
-  if (changed === undefined) return { text: scored, values: parameters.values };
+  const found =
+    breakpoints === null
+      ? 'SELECT NULL::uuid AS profile_id, 1 AS recency, 1 AS frequency, 1 AS monetary WHERE false'
+      : `SELECT profile_id, ${quintile('last_at_ms', breakpoints.recency)} AS recency,
+           ${quintile('purchases', breakpoints.frequency)} AS frequency, ${quintile('spent', breakpoints.monetary)} AS monetary
+         FROM (${factsSql(definition, nowMs, parameters)}) AS facts`;
   const isOther = (key: string, value: string): string =>
     `p.attributes -> ${parameters.text(key)} IS DISTINCT FROM to_jsonb(${value})`;
-  const text = `SELECT scored.* FROM (${scored}) AS scored JOIN profiles p ON p.id = scored.profile_id
-    WHERE ${isOther(changed.recency, 'scored.recency')} OR ${isOther(changed.frequency, 'scored.frequency')}
-      OR ${isOther(changed.monetary, 'scored.monetary')}`;
+  const areOther = (of: string): string =>
+    `(${isOther(keys.recency, `${of}recency`)} OR ${isOther(keys.frequency, `${of}frequency`)} OR ${isOther(keys.monetary, `${of}monetary`)})`;
+  const text = `WITH found AS MATERIALIZED (${found}), lapsed AS (SELECT 1 AS recency, 1 AS frequency, 1 AS monetary)
+    SELECT found.* FROM found JOIN profiles p ON p.id = found.profile_id WHERE p.merged_into IS NULL AND ${areOther('found.')}
+    UNION ALL
+    SELECT p.id, lapsed.* FROM profiles p, lapsed
+    WHERE p.merged_into IS NULL AND p.attributes ? ${parameters.text(keys.segment)} AND ${areOther('lapsed.')}
+      AND NOT EXISTS (SELECT FROM found WHERE found.profile_id = p.id)`;
   return { text, values: parameters.values };
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testDatabase } from '../../test/support/database.js';
-import { type Quintile, rfmOf, rfmSchema, rfmSegment, rfmSegments, quintile } from './rfm.js';
-import { breakpointsOf, rfmBreakpointsSql, type RfmBreakpointsRow, type RfmRow, rfmSql } from './rfm-sql.js';
+import { type Quintile, rfmKeys, rfmOf, rfmSchema, rfmSegment, rfmSegments, quintile } from './rfm.js';
+import { breakpointsOf, rfmBreakpointsSql, type RfmBreakpointsRow, rfmChangesSql, type RfmRow } from './rfm-sql.js';
 
 const quintiles: Quintile[] = [1, 2, 3, 4, 5];
 
@@ -28,7 +28,8 @@ describe('fifths', () => {
 describe('in the database', () => {
   const database = testDatabase();
   const nowMs = Date.parse('2026-06-01T00:00:00Z');
-  const definition = rfmSchema.parse({ version: 1, last: { days: 100 } });
+  const definition = rfmSchema.parse({ version: 1, rfm: { last: { days: 100 } } }).rfm;
+  const keys = rfmKeys('rfm');
 
   it('everybody gets what the same facts give in memory, and only who has changed is told of', async () => {
     const purchase = fc.record({
@@ -60,7 +61,7 @@ describe('in the database', () => {
     const first = rfmBreakpointsSql(definition, nowMs);
     const [row] = await database.dataSource.query<RfmBreakpointsRow[]>(first.text, [...first.values]);
     const breakpoints = breakpointsOf(row!)!;
-    const all = rfmSql(definition, breakpoints, nowMs);
+    const all = rfmChangesSql(definition, breakpoints, nowMs, keys);
     const rows = await database.dataSource.query<RfmRow[]>(all.text, [...all.values]);
     const counted = purchases.filter(({ name, daysAgo }) => name === 'order_placed' && daysAgo < 100);
     expect(rows).toHaveLength(new Set(counted.map(({ customer }) => customer)).size);
@@ -76,18 +77,28 @@ describe('in the database', () => {
       expect(rfmSegments).toContain(segment);
       expect(found).toEqual(expected);
     }
-    const keys = { recency: 'rfmRecency', frequency: 'rfmFrequency', monetary: 'rfmMonetary' };
     const [known] = rows;
     await database.dataSource.query(`UPDATE profiles SET attributes = $2 WHERE id = $1`, [
       known!.profile_id,
       JSON.stringify({ rfmRecency: known!.recency, rfmFrequency: known!.frequency, rfmMonetary: known!.monetary }),
     ]);
-    const changed = rfmSql(definition, breakpoints, nowMs, keys);
+    const changed = rfmChangesSql(definition, breakpoints, nowMs, keys);
     expect(await database.dataSource.query<RfmRow[]>(changed.text, [...changed.values])).toHaveLength(rows.length - 1);
+    // A long time later: who had fifths has bought nothing in the time that counts.
+    const lapsed = rfmChangesSql(definition, null, nowMs + 1_000 * 86_400_000, keys);
+    await database.dataSource.query(
+      `UPDATE profiles SET attributes = attributes || '{"rfmSegment": "Champions"}' WHERE id = $1`,
+      [known!.profile_id],
+    );
+    expect(await database.dataSource.query<RfmRow[]>(lapsed.text, [...lapsed.values])).toEqual(
+      [known!.recency, known!.frequency, known!.monetary].every((fifth) => fifth === 1)
+        ? []
+        : [{ profile_id: known!.profile_id, recency: 1, frequency: 1, monetary: 1 }],
+    );
   });
 
   it('nobody has bought: there are no fifths', async () => {
-    const none = rfmBreakpointsSql(rfmSchema.parse({ version: 1, events: { names: ['never'] } }), nowMs);
+    const none = rfmBreakpointsSql(rfmSchema.parse({ version: 1, rfm: { events: { names: ['never'] } } }).rfm, nowMs);
     const [row] = await database.dataSource.query<RfmBreakpointsRow[]>(none.text, [...none.values]);
     expect([row!.customers, breakpointsOf(row!)]).toEqual([0, null]);
   });

@@ -2,15 +2,34 @@ import { z } from 'zod';
 import { durationMs, positiveDuration } from '../segments/duration.js';
 import { eventSelectionSchema } from '../segments/rule.js';
 
-/** Which events are purchases, and what they were worth. */
-export const rfmSchema = z.strictObject({
-  version: z.literal(1),
+const mostOftenMs = 60 * 60 * 1_000;
+
+/** Which events are purchases, what they were worth, and how often the fifths are found anew. */
+const rfmSettings = z.strictObject({
   events: eventSelectionSchema.default({ names: ['order_placed'] }),
   amount: z.string().min(1).max(200).default('amount').describe('The property that says what a purchase was worth'),
   last: positiveDuration.default({ days: 730 }).describe('Older purchases do not count'),
+  every: positiveDuration
+    .refine((every) => durationMs(every) >= mostOftenMs, { error: 'must be at least an hour' })
+    .default({ hours: 24 })
+    .describe('How often everybody is put into fifths anew'),
 });
-export type RfmDefinition = z.output<typeof rfmSchema>;
+export type RfmDefinition = z.output<typeof rfmSettings>;
+
+/** Recency, frequency and money, as a score's definition. It becomes four attributes, see `rfmKeys`. */
+export const rfmSchema = z.strictObject({ version: z.literal(1), rfm: rfmSettings.prefault({}) });
+
 export const rfmWindowMs = ({ last }: RfmDefinition): number => durationMs(last);
+export const rfmEveryMs = ({ every }: RfmDefinition): number => durationMs(every);
+
+/** The attributes of an RFM score: three numbers from 1 to 5, and the name that follows from them. */
+export const rfmKeys = (score: string) => ({
+  recency: `${score}Recency`,
+  frequency: `${score}Frequency`,
+  monetary: `${score}Monetary`,
+  segment: `${score}Segment`,
+});
+export type RfmKeys = ReturnType<typeof rfmKeys>;
 
 /** What is known of one customer: purchases within the time that counts. */
 export interface RfmFacts {
@@ -28,6 +47,16 @@ export interface RfmBreakpoints {
 }
 
 export type Quintile = 1 | 2 | 3 | 4 | 5;
+const isQuintile = (value: unknown): value is Quintile =>
+  value === 1 || value === 2 || value === 3 || value === 4 || value === 5;
+
+/** As a clock event carries it. @throws Error: it carries something else */
+export function rfmOfProperties({ recency, frequency, monetary }: Readonly<Record<string, unknown>>): Rfm {
+  if (!isQuintile(recency) || !isQuintile(frequency) || !isQuintile(monetary))
+    throw new Error('an RFM event must carry three fifths');
+  return { recency, frequency, monetary, segment: rfmSegment(recency, frequency, monetary) };
+}
+
 export interface Rfm {
   /** 5: bought most lately. */
   readonly recency: Quintile;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { intArray, jsonbArray, textArray, uuidArray } from '../database/binary-array.js';
 import type { Batch } from '../events/batch.js';
 import { eventKinds } from '../events/incoming-event.js';
 import type { EventFacts } from '../segments/event-match.js';
@@ -94,12 +95,14 @@ export interface ScoreStateWrite {
 
 export async function writeScoreStates(batch: Batch, writes: readonly ScoreStateWrite[]): Promise<void> {
   if (writes.length === 0) return;
+  // In the order in which whoever marks them for a recount locks them.
+  const sorted = writes.toSorted((left, right) => (left.profileId < right.profileId ? -1 : 1));
   await batch.query(writeStates, [
-    writes.map(({ profileId }) => profileId),
-    writes.map(({ score }) => score.key),
-    writes.map(({ score }) => score.version),
-    writes.map(({ state }) => JSON.stringify(state)),
-    writes.map(({ dueAt }) => dueAt),
+    uuidArray(sorted.map(({ profileId }) => profileId)),
+    textArray(sorted.map(({ score }) => score.key)),
+    intArray(sorted.map(({ score }) => score.version)),
+    jsonbArray(sorted.map(({ state }) => JSON.stringify(state))),
+    sorted.map(({ dueAt }) => dueAt),
   ]);
 }
 

@@ -12,7 +12,7 @@ import { advanceScore, newScoreState, type ScoreState } from './score-state.js';
 const dayMs = 86_400_000;
 const start = Date.parse('2026-03-01T00:00:00Z');
 const compile = (definition: object): CompiledScore =>
-  compileScore(scoreSchema.parse({ version: 1, title: 'Score', most: 1_000, ...definition }), {
+  compileScore(scoreSchema.parse({ version: 1, most: 1_000, ...definition }), {
     timeZone: 'UTC',
     salt: 'score',
     queries: new EventQueries(),
@@ -208,7 +208,7 @@ describe('a definition', () => {
       /above the level before/,
     ],
   ])('is refused: %j', (definition, message) => {
-    const read = scoreSchema.safeParse({ version: 1, title: 'Score', ...definition });
+    const read = scoreSchema.safeParse({ version: 1, ...definition });
     expect(read.error?.issues.map((issue) => issue.message).join('\n')).toMatch(message);
   });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { positiveDuration } from '../segments/duration.js';
-import { conditionSchemas, eventSelectionSchema } from '../segments/rule.js';
+import { conditionSchemas, eventSelectionSchema, ruleTimeZone } from '../segments/rule.js';
 
 /** What events of one sort are worth. */
 const eventPoints = z.strictObject({
@@ -46,11 +46,10 @@ const level = z
 /** Most events whose points end at once that are remembered per profile and line. */
 export const mostRemembered = 500;
 
-/** How a score is counted. Its number is the attribute with the score's key, its level the attribute `<key>Level`. */
+/** How points are counted. Their number is the attribute with the score's key, the level the attribute `<key>Level`. */
 export const scoreSchema = z
   .strictObject({
     version: z.literal(1),
-    title: z.string().min(1).max(200),
     points: z
       .array(z.union([eventPoints, statePoints]))
       .min(1)
@@ -63,7 +62,7 @@ export const scoreSchema = z
       .min(1)
       .default(5)
       .describe('While points fade, the number is told anew whenever it passes a multiple of this'),
-    timeZone: z.string().optional(),
+    timeZone: ruleTimeZone.optional().describe('In which days begin, as in a rule'),
   })
   .superRefine(({ points, least, most, levels }, context) => {
     if (least > most) context.addIssue({ code: 'custom', path: ['least'], message: 'must not be above most' });

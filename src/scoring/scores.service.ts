@@ -5,11 +5,11 @@ import { Problem } from '../observability/problem.js';
 import { AttributeCatalog } from '../profiles/attribute-catalog.service.js';
 import { scoreSchema } from './score.js';
 import { ScoreEntity } from './score.entity.js';
-import { levelKey, type ScoreInput } from './score-input.js';
+import { attributesOf, type ScoreAttribute, type ScoreInput } from './score-input.js';
 
 type Origin = 'file' | 'api';
 
-/** A profile whose score fades, ends or has to be counted anew at this moment. */
+/** A profile whose score fades or ends at this moment. */
 export interface DueScore {
   readonly profileId: string;
   readonly dueAt: Date;
@@ -43,15 +43,15 @@ export class Scores {
     );
   }
 
-  /** @throws Problem 409 it comes from a file */
-  async save(manager: EntityManager, { key, ...said }: ScoreInput, origin: Origin): Promise<void> {
+  /** @throws Problem 409 it comes from a file; 422 an attribute of its name holds something else already */
+  async save(manager: EntityManager, input: ScoreInput, origin: Origin): Promise<void> {
+    const { key, ...said } = input;
     const repository = manager.getRepository(ScoreEntity);
+    // One change at a time: two together would give two definitions the same version.
+    await manager.query('SELECT FROM configuration FOR UPDATE');
     const before = await repository.findOneBy({ key });
     guard(key, before, origin);
-    await this.catalog.declare(manager, [
-      { key, type: 'number', label: said.title },
-      { key: levelKey(key), type: 'string', label: `${said.title}, level` },
-    ]);
+    await this.#declare(manager, attributesOf(input));
     const rows = await manager.query<{ same: boolean }[]>(
       'SELECT definition = $2::jsonb AS same FROM scores WHERE key = $1 AND enabled = $3',
       [key, JSON.stringify(said.definition), said.enabled],
@@ -71,7 +71,19 @@ export class Scores {
     if (score === null) throw new Problem(404, 'Unknown score', `There is no score "${key}".`);
     guard(key, score, 'api');
     await repository.delete({ key });
-    await manager.query('DELETE FROM score_states WHERE score = $1', [key]);
+    for (const table of ['score_states', 'rfm_runs', 'rfm_changes'])
+      await manager.query(`DELETE FROM ${table} WHERE score = $1`, [key]);
+  }
+
+  async #declare(manager: EntityManager, attributes: readonly ScoreAttribute[]): Promise<void> {
+    await this.catalog.learnMissing(attributes.map(({ key }) => key));
+    for (const { key, type } of attributes) {
+      const known = this.catalog.typeOf(key);
+      if (known === undefined || known === type) continue;
+      const detail = `The attribute "${key}" holds a ${known} already, and the score needs it for a ${type}. Give the score another key.`;
+      throw new Problem(422, 'The attribute is taken', detail);
+    }
+    await this.catalog.declare(manager, attributes);
   }
 
   async releaseOthers(manager: EntityManager, keys: readonly string[]): Promise<void> {
@@ -84,31 +96,62 @@ export class Scores {
   /** Oldest first. Index: score_states_due_idx. */
   due(now: Date, limit: number): Promise<DueScore[]> {
     return this.dataSource.query<DueScore[]>(
-      `SELECT profile_id AS "profileId", due_at AS "dueAt" FROM score_states WHERE due_at <= $1 ORDER BY due_at LIMIT $2`,
+      `SELECT profile_id AS "profileId", due_at AS "dueAt" FROM score_states WHERE due_at <= $1 AND version > 0 ORDER BY due_at LIMIT $2`,
       [now, limit],
+    );
+  }
+
+  /** Profiles that have to be counted anew. Index: score_states_marked_idx. */
+  async toBeRecounted(limit: number): Promise<string[]> {
+    const rows = await this.dataSource.query<{ profileId: string }[]>(
+      `SELECT DISTINCT profile_id AS "profileId" FROM (SELECT profile_id FROM score_states WHERE version = 0 ORDER BY profile_id LIMIT $1) AS marked`,
+      [limit],
+    );
+    return rows.map(({ profileId }) => profileId);
+  }
+
+  /** Of scores that are deleted or switched off, and of profiles that are gone. Returns how many states there were. */
+  async forgetUseless(profileIds: readonly string[]): Promise<number> {
+    const [, count] = await this.dataSource.query<[object[], number]>(
+      `DELETE FROM score_states s WHERE profile_id = ANY ($1::uuid[])
+         AND (NOT EXISTS (SELECT FROM scores WHERE key = s.score AND enabled)
+           OR NOT EXISTS (SELECT FROM profiles p WHERE p.id = s.profile_id AND p.merged_into IS NULL))`,
+      [profileIds],
+    );
+    return count;
+  }
+
+  /** What cannot be done now must not stand in front of what can. One that is to be counted anew is, with the person's next event. */
+  async postpone(profileIds: readonly string[], until: Date): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE score_states SET due_at = $2, version = CASE WHEN version = 0 THEN -1 ELSE version END
+       WHERE profile_id = ANY ($1::uuid[]) AND (due_at < $2 OR version = 0)`,
+      [profileIds, until],
     );
   }
 
   async nextDue(): Promise<Date | null> {
     const rows = await this.dataSource.query<{ at: Date | null }[]>(
-      'SELECT min(due_at) AS at FROM score_states WHERE due_at IS NOT NULL',
+      'SELECT min(due_at) AS at FROM score_states WHERE due_at IS NOT NULL AND version > 0',
     );
     return rows[0]?.at ?? null;
   }
 
-  /** Scores that not everybody has been marked for yet. */
+  /** Scores of points that not everybody has been marked for yet. */
   async outdated(): Promise<Pick<ScoreEntity, 'key' | 'version'>[]> {
-    return this.dataSource.query('SELECT key, version FROM scores WHERE enabled AND marked_version < version');
+    return this.dataSource.query(
+      `SELECT key, version FROM scores WHERE enabled AND marked_version < version AND NOT definition ? 'rfm'`,
+    );
   }
 
   /** Marks a page of profiles to be counted anew; returns where it ended, null at the end. */
-  async markPage(score: string, after: string, limit: number, now: Date): Promise<string | null> {
+  async markPage(score: string, after: string, limit: number): Promise<string | null> {
     const rows = await this.dataSource.query<{ last: string | null }[]>(
       `WITH page AS (SELECT id FROM profiles WHERE id > $2 AND merged_into IS NULL ORDER BY id LIMIT $3),
-         marked AS (INSERT INTO score_states (profile_id, score, version, state, due_at) SELECT id, $1, 0, '{}', $4 FROM page
-           ON CONFLICT (profile_id, score) DO UPDATE SET due_at = LEAST(score_states.due_at, excluded.due_at), version = 0)
+         marked AS (INSERT INTO score_states (profile_id, score, version, state) SELECT id, $1, 0, '{}' FROM page ORDER BY id
+           ON CONFLICT (profile_id, score) DO UPDATE SET due_at = NULL, version = 0)
        SELECT max(id::text) AS last FROM page`,
-      [score, after, limit, now],
+      [score, after, limit],
     );
     return rows[0]?.last ?? null;
   }

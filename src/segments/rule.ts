@@ -161,18 +161,13 @@ export type RuleGroup =
   | { readonly none: readonly RuleNode[] };
 export type RuleNode = RuleGroup | Condition;
 
+const fixedZone = z.string().refine(isTimeZone, { error: 'must be a time zone such as Europe/Madrid, UTC or UTC-07' });
+
 /** An IANA zone, or the attribute that names the person's own one. */
-const timeZone = z.union(
-  [
-    z.string().refine(isTimeZone, { error: 'must be a time zone such as Europe/Madrid, UTC or UTC-07' }),
-    z.strictObject({
-      attribute: name,
-      otherwise: z.string().refine(isTimeZone, { error: 'must be a time zone such as Europe/Madrid, UTC or UTC-07' }),
-    }),
-  ],
-  { error: 'must be a time zone, or { attribute: name, otherwise: time zone }' },
-);
-export type RuleTimeZone = z.output<typeof timeZone>;
+export const ruleTimeZone = z.union([fixedZone, z.strictObject({ attribute: name, otherwise: fixedZone })], {
+  error: 'must be a time zone, or { attribute: name, otherwise: time zone }',
+});
+export type RuleTimeZone = z.output<typeof ruleTimeZone>;
 
 export type Rule = RuleGroup & { readonly version: 1; readonly timeZone?: RuleTimeZone | undefined };
 
@@ -185,7 +180,7 @@ const maxConditions = 300;
  * `timeZone`: in which days begin; left out: the installation's. Problems are told with the place in the rule.
  */
 export const ruleSchema: z.ZodType<Rule> = z.unknown().transform((input, context): Rule => {
-  const head = z.looseObject({ version: z.literal(1), timeZone: timeZone.optional() }).safeParse(input);
+  const head = z.looseObject({ version: z.literal(1), timeZone: ruleTimeZone.optional() }).safeParse(input);
   if (!head.success) return refuse(context, head.error, []);
   const { version, timeZone: zone, ...group } = head.data;
   const reader: Reader = { context, conditions: 0, failed: false };

@@ -30,6 +30,24 @@ export class SegmentRechecks {
     );
   }
 
+  /** Of profiles that were erased or merged away while somebody noted a moment for them. Returns how many there were. */
+  async forgetGone(profileIds: readonly string[]): Promise<number> {
+    const [, count] = await this.dataSource.query<[object[], number]>(
+      `DELETE FROM segment_rechecks r WHERE profile_id = ANY ($1::uuid[])
+         AND NOT EXISTS (SELECT FROM profiles p WHERE p.id = r.profile_id AND p.merged_into IS NULL)`,
+      [profileIds],
+    );
+    return count;
+  }
+
+  /** What cannot be done now must not stand in front of what can. */
+  async postpone(profileIds: readonly string[], until: Date): Promise<void> {
+    await this.dataSource.query(
+      'UPDATE segment_rechecks SET due_at = $2 WHERE profile_id = ANY ($1::uuid[]) AND due_at < $2',
+      [profileIds, until],
+    );
+  }
+
   async nextDue(): Promise<Date | null> {
     const rows = await this.dataSource.query<{ at: Date | null }[]>('SELECT min(due_at) AS at FROM segment_rechecks');
     return rows[0]?.at ?? null;

@@ -1,10 +1,16 @@
 import { intArray, textArray, timestampArray, uuidArray } from '../database/binary-array.js';
 import type { Batch, SegmentChange } from '../events/batch.js';
 
+const stayColumns = 'segment, profile_id, entered_at, entered_by, entered_event, segment_version';
+const newStays = '$1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::uuid[], $6::int[]';
+/** Of people who are new: they can have no stays yet, and looking for them costs as much as writing. */
+const beginStays = {
+  name: 'segment-memberships-begin',
+  text: `INSERT INTO segment_memberships (${stayColumns}) SELECT * FROM unnest(${newStays})`,
+};
 const openStays = {
   name: 'segment-memberships-open',
-  text: `INSERT INTO segment_memberships (segment, profile_id, entered_at, entered_by, entered_event, segment_version)
-    SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::uuid[], $6::int[])
+  text: `INSERT INTO segment_memberships (${stayColumns}) SELECT * FROM unnest(${newStays})
     ON CONFLICT (profile_id, segment, entered_at) DO UPDATE SET left_at = NULL, left_by = NULL, left_event = NULL`,
 };
 const closeStays = {
@@ -29,30 +35,37 @@ const setRechecks = {
     ON CONFLICT (profile_id) DO UPDATE SET due_at = excluded.due_at WHERE known.due_at <> excluded.due_at`,
 };
 
+/** An entry or exit of one profile. */
+export interface StayChange extends SegmentChange {
+  readonly profileId: string;
+  readonly isNewProfile: boolean;
+}
+
 /** Entries and exits, as the history keeps them. */
-export async function writeStays(
-  batch: Batch,
-  changes: readonly (SegmentChange & { readonly profileId: string })[],
-): Promise<void> {
+export async function writeStays(batch: Batch, changes: readonly StayChange[]): Promise<void> {
   const entries = changes.filter(({ entered }) => entered);
-  if (entries.length > 0)
-    await batch.query(openStays, [
-      textArray(entries.map(({ segment }) => segment)),
-      uuidArray(entries.map(({ profileId }) => profileId)),
-      timestampArray(entries.map(({ at }) => at)),
-      textArray(entries.map(({ cause }) => cause)),
-      entries.map(({ eventId }) => eventId),
-      intArray(entries.map(({ segmentVersion }) => segmentVersion)),
-    ]);
+  for (const [isNew, statement] of [
+    [true, beginStays],
+    [false, openStays],
+  ] as const) {
+    const own = entries.filter(({ isNewProfile }) => isNewProfile === isNew);
+    if (own.length === 0) continue;
+    await batch.query(statement, [...columnsOf(own), intArray(own.map(({ segmentVersion }) => segmentVersion))]);
+  }
   const exits = changes.filter(({ entered }) => !entered);
-  if (exits.length > 0)
-    await batch.query(closeStays, [
-      textArray(exits.map(({ segment }) => segment)),
-      uuidArray(exits.map(({ profileId }) => profileId)),
-      timestampArray(exits.map(({ at }) => at)),
-      textArray(exits.map(({ cause }) => cause)),
-      exits.map(({ eventId }) => eventId),
-    ]);
+  if (exits.length > 0) await batch.query(closeStays, columnsOf(exits));
+}
+
+/** Segment, profile, moment, cause, event. */
+function columnsOf(changes: readonly StayChange[]): unknown[] {
+  const eventIds = changes.flatMap(({ eventId }) => eventId ?? []);
+  return [
+    textArray(changes.map(({ segment }) => segment)),
+    uuidArray(changes.map(({ profileId }) => profileId)),
+    timestampArray(changes.map(({ at }) => at)),
+    textArray(changes.map(({ cause }) => cause)),
+    eventIds.length === changes.length ? uuidArray(eventIds) : changes.map(({ eventId }) => eventId),
+  ];
 }
 
 /** When a profile's answers could change by themselves. `whole`: all of them were found anew. */

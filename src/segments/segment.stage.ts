@@ -4,17 +4,21 @@ import type { Profile } from '../profiles/profile.js';
 import { answerOf, nextChangeAtMs } from './evaluate.js';
 import { fetchAggregates, type FoundAggregates } from './event-aggregates.js';
 import { RecheckWaker } from './recheck-waker.service.js';
-import { SegmentDirectory, type SegmentSet } from './segment-directory.service.js';
+import { type ActiveSegment, SegmentDirectory, type SegmentSet } from './segment-directory.service.js';
 import { nothingNew } from './segment-index.js';
 import { mergeStaysOf } from './segment-merges.js';
 import { type NextChange, writeRechecks, writeStays } from './segment-writes.js';
 import { markUnbrought } from './unbrought.js';
 
+const Mark = { none: 0, news: 1, clock: 2 } as const;
+
 /** One profile of the batch with what is to be asked about it. */
 interface Asked {
   readonly held: BatchProfile;
-  /** By place: 1, ask. */
+  /** By place: why it is asked, see `Mark`. */
   readonly marks: Uint8Array;
+  /** Segments that were asked only because the clock struck: a rule that has not been brought to the person may be what they answer to. */
+  readonly doubtful: Set<string>;
   /** Everything that time can change is among what is asked, so the next moment is found anew. */
   readonly whole: boolean;
   /** What made it be asked: the last event of the profile in this batch. */
@@ -41,12 +45,9 @@ export class SegmentStage implements Stage {
       const atMs = decide(one, set, aggregates, batch.now);
       return { profileId: one.held.profile.id, atMs, whole: one.whole };
     });
-    await markUnbrought(
-      batch,
-      asked.map(({ held }) => held),
-    );
-    const changes = asked.flatMap(({ held: { profile, segmentChanges } }) =>
-      segmentChanges.map((change) => ({ ...change, profileId: profile.id })),
+    await markUnbrought(batch, asked);
+    const changes = asked.flatMap(({ held: { profile, isNew, segmentChanges } }) =>
+      segmentChanges.map((change) => ({ ...change, profileId: profile.id, isNewProfile: isNew })),
     );
     await writeStays(batch, changes);
     await writeRechecks(batch, next);
@@ -78,24 +79,25 @@ function askedOf(held: BatchProfile, events: readonly BatchEvent[], set: Segment
   const event = events.at(-1) ?? null;
   const everything = held.isNew || held.everythingChanged;
   const marks = new Uint8Array(set.segments.length);
-  if (everything) marks.fill(1);
+  if (everything) marks.fill(Mark.news);
   let isRecheck = false;
   for (const { incoming } of events) {
     if (incoming.kind !== 'clock') continue;
     for (const segment of String(incoming.properties.segments ?? '').split(' ')) {
       const backfilled = set.places.get(segment);
-      if (backfilled !== undefined) marks[backfilled] = 1;
+      if (backfilled !== undefined) marks[backfilled] = Mark.news;
     }
     isRecheck ||= incoming.name === 'recheck';
   }
-  if (isRecheck) for (const place of set.timed) marks[place] = 1;
+  if (isRecheck) for (const place of set.timed) marks[place] ||= Mark.clock;
   const gone = Object.keys(held.profile.segments).some((key) => !set.places.has(key));
   if (!everything) {
     const places = new Set<number>();
     set.index.touched(newsOf(held, events), places);
-    for (const place of places) marks[place] = 1;
+    for (const place of places) marks[place] = Mark.news;
   }
-  return gone || isRecheck || marks.includes(1) ? { held, marks, whole: everything || isRecheck, event } : null;
+  if (!gone && !isRecheck && !marks.includes(Mark.news)) return null;
+  return { held, marks, doubtful: new Set(), whole: everything || isRecheck, event };
 }
 
 const newsOf = (held: BatchProfile, events: readonly BatchEvent[]) => ({
@@ -121,7 +123,7 @@ function neededIn(asked: readonly Asked[], set: SegmentSet): ReadonlyMap<string,
 function withDependants(marks: Uint8Array, set: SegmentSet): Set<number> {
   const places = new Set<number>();
   marks.forEach((mark, place) => {
-    if (mark === 1) places.add(place);
+    if (mark !== Mark.none) places.add(place);
   });
   // A set may grow while it is walked, and what was added is walked as well.
   for (const place of places) {
@@ -132,7 +134,12 @@ function withDependants(marks: Uint8Array, set: SegmentSet): Set<number> {
 }
 
 /** Asks in order, so that a segment about others finds them decided. Returns the next moment at which an answer could change. */
-function decide({ held, marks, event }: Asked, set: SegmentSet, found: FoundAggregates, now: Date): number | null {
+function decide(
+  { held, marks, doubtful, event }: Asked,
+  set: SegmentSet,
+  found: FoundAggregates,
+  now: Date,
+): number | null {
   const nowMs = now.getTime();
   const memberships: Record<string, number> = { ...held.profile.segments };
   const aggregates = found.of(held.profile.id);
@@ -140,20 +147,22 @@ function decide({ held, marks, event }: Asked, set: SegmentSet, found: FoundAggr
   const subject = { profile: { ...held.profile, segments: memberships } satisfies Profile, aggregates };
   const told = toldBy(event, now);
   let next: number | null = null;
-  for (let place = marks.indexOf(1); place !== -1; place = marks.indexOf(1, place + 1)) {
+  for (let place = 0; place < marks.length; place += 1) {
     const segment = set.segments[place];
-    if (segment === undefined) break;
+    if (marks[place] === Mark.none || segment === undefined) continue;
     const outlook = segment.compiled.outlook(subject, nowMs);
-    const change = nextChangeAtMs(outlook);
-    if (change !== null && (next === null || change < next)) next = change;
+    const changeAtMs = nextChangeAtMs(outlook);
+    if (changeAtMs !== null && (next === null || changeAtMs < next)) next = changeAtMs;
     const entered = answerOf(outlook);
     if (entered === Object.hasOwn(memberships, segment.key)) continue;
-    if (entered) memberships[segment.key] = told.at.getTime();
+    const change = isRecounted(held, segment) ? byRule(now) : told;
+    if (entered) memberships[segment.key] = change.at.getTime();
     else Reflect.deleteProperty(memberships, segment.key);
-    held.segmentChanges.push({ ...told, segment: segment.key, entered, segmentVersion: segment.version });
+    held.segmentChanges.push({ ...change, segment: segment.key, entered, segmentVersion: segment.version });
+    if (marks[place] === Mark.clock) doubtful.add(segment.key);
     const dependants = new Set<number>();
     set.index.touched({ ...nothingNew, segments: [segment.key] }, dependants);
-    for (const dependant of dependants) marks[dependant] = 1;
+    for (const dependant of dependants) marks[dependant] = Mark.news;
   }
   for (const key of Object.keys(memberships)) {
     if (set.places.has(key)) continue;
@@ -171,5 +180,13 @@ function toldBy(event: BatchEvent | null, now: Date): Pick<SegmentChange, 'cause
   return { cause: 'clock', eventId: null, at: event.occurredAt };
 }
 
-/** A rule that is new, changed or gone. */
+/** It asks for a score that was counted anew for this person, because its definition has changed: so may the answer have. */
+function isRecounted({ recountedScores, changedAttributes }: BatchProfile, { inputs }: ActiveSegment): boolean {
+  for (const score of recountedScores ?? [])
+    for (const attribute of changedAttributes)
+      if (attribute.startsWith(score) && inputs.attributes.has(attribute)) return true;
+  return false;
+}
+
+/** A rule, or a score's definition, that is new, changed or gone. */
 const byRule = (now: Date) => ({ cause: 'backfill', eventId: null, at: now }) as const;

@@ -38,6 +38,7 @@ const up = [
     recency smallint NOT NULL,
     frequency smallint NOT NULL,
     monetary smallint NOT NULL,
+    anew boolean NOT NULL,
     PRIMARY KEY (score, profile_id)
   )`,
 ];
