@@ -7,6 +7,8 @@ import { contentInput } from '../personalization/content-template.js';
 import { scoreInput } from '../scoring/score-input.js';
 import { segmentInput } from '../segments/segment-input.js';
 import { platforms } from '../sources/registry.js';
+import { contactPolicySchema } from '../triggers/definition/contact-policy.js';
+import { triggerInput } from '../triggers/definition/trigger-input.js';
 
 const key = z
   .string()
@@ -76,6 +78,8 @@ export const configurationFile = z.strictObject({
   destinations: z.array(destinationInput).default([]),
   segments: z.array(segmentInput).default([]),
   scores: z.array(scoreInput).default([]),
+  triggers: z.array(triggerInput).default([]),
+  contactPolicy: contactPolicySchema.optional().describe('In one file only'),
   contents: z.array(contentInput).default([]),
 });
 export type ConfigurationFile = z.output<typeof configurationFile>;

@@ -5,6 +5,8 @@ import type { z } from 'zod';
 import type { ContentInput } from '../personalization/content-template.js';
 import type { ScoreInput } from '../scoring/score-input.js';
 import type { SegmentInput } from '../segments/segment-input.js';
+import type { ContactPolicy } from '../triggers/definition/contact-policy.js';
+import type { TriggerInput } from '../triggers/definition/trigger-input.js';
 import { ConfigurationError } from '../../config/env.js';
 import {
   type AttributeInput,
@@ -20,6 +22,9 @@ export interface Configuration {
   readonly destinations: readonly DestinationInput[];
   readonly segments: readonly SegmentInput[];
   readonly scores: readonly ScoreInput[];
+  readonly triggers: readonly TriggerInput[];
+  /** null: no file says anything of it. */
+  readonly contactPolicy: ContactPolicy | null;
   readonly contents: readonly ContentInput[];
 }
 
@@ -41,7 +46,7 @@ export function readConfiguration({ folder, variables, sandbox }: ReadOptions): 
     const read = readFile(path.join(folder, file), { variables, sandbox }, problems);
     return read === null ? [] : [{ file: path.join(folder, file), ...read }];
   });
-  for (const kind of ['attributes', 'sources', 'destinations', 'segments', 'scores', 'contents'] as const) {
+  for (const kind of ['attributes', 'sources', 'destinations', 'segments', 'scores', 'triggers', 'contents'] as const) {
     const seen = new Map<string, string>();
     for (const { file, [kind]: entries } of files)
       for (const [index, { key }] of entries.entries()) {
@@ -51,6 +56,11 @@ export function readConfiguration({ folder, variables, sandbox }: ReadOptions): 
         seen.set(key, where);
       }
   }
+  const policies = files.filter(({ contactPolicy }) => contactPolicy !== undefined);
+  if (policies.length > 1)
+    problems.push(
+      `${policies[1]?.file ?? ''}, contactPolicy: stands at ${policies[0]?.file ?? ''} too, and there is only one`,
+    );
   if (problems.length > 0) throw new ConfigurationError(problems.join('\n'));
   return {
     attributes: files.flatMap(({ attributes }) => attributes),
@@ -58,6 +68,8 @@ export function readConfiguration({ folder, variables, sandbox }: ReadOptions): 
     destinations: files.flatMap(({ destinations }) => destinations),
     segments: files.flatMap(({ segments }) => segments),
     scores: files.flatMap(({ scores }) => scores),
+    triggers: files.flatMap(({ triggers }) => triggers),
+    contactPolicy: policies[0]?.contactPolicy ?? null,
     contents: files.flatMap(({ contents }) => contents),
   };
 }

@@ -5,6 +5,7 @@ import { MappingModule } from '../mapping/mapping.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { ScoringModule } from '../scoring/scoring.module.js';
 import { SegmentsModule } from '../segments/segments.module.js';
+import { ContactPolicies } from './contact-policies.service.js';
 import { OrderGiver } from './running/order-giver.service.js';
 import { TriggerRunner } from './running/runner.service.js';
 import { TriggerGate } from './running/trigger-gate.service.js';
@@ -15,7 +16,16 @@ import { Triggers } from './triggers.service.js';
 
 @Module({
   imports: [DeliveryModule, EventsModule, MappingModule, ProfilesModule, ScoringModule, SegmentsModule],
-  providers: [OrderGiver, TriggerDirectory, TriggerGate, TriggerRounds, TriggerRunner, TriggerWaker, Triggers],
-  exports: [TriggerDirectory, TriggerRounds, TriggerRunner, TriggerWaker, Triggers],
+  providers: [
+    ContactPolicies,
+    OrderGiver,
+    TriggerDirectory,
+    TriggerGate,
+    TriggerRounds,
+    TriggerRunner,
+    TriggerWaker,
+    Triggers,
+  ],
+  exports: [ContactPolicies, TriggerDirectory, TriggerRounds, TriggerRunner, TriggerWaker, Triggers],
 })
 export class TriggersModule {}

@@ -38,7 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** Folders without tests that start what is built: whoever names only files in them does not wait for the build. */
-const unbuilt = /^(src|config|test\/(authorization|contract|database|enrichment|jobs|regression))\b/;
+const unbuilt = /^(src|config|test\/(authorization|contract|database|enrichment|jobs|regression|triggers))\b/;
 
 function needsBuild(): boolean {
   const named = process.argv.slice(2).filter((word) => /^(\.\/)?(src|config|test)\b/.test(word));
