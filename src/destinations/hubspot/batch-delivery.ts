@@ -1,5 +1,5 @@
 import { DeliveryError } from '../delivery-error.js';
-import type { RecordResult } from '../destination.js';
+import type { DroppedField, RecordResult } from '../destination.js';
 import type { UpsertAnswer, UpsertedContact } from './api/contacts.js';
 import { comparableKey, contactsByKey } from './contact-key.js';
 import { type ContactWrite, withoutField } from './contact-write.js';
@@ -23,7 +23,7 @@ interface Parts extends Naming {
   /** All e-mail addresses of one contact, in lower case. */
   readonly addressesOf: (contactId: string) => Promise<ReadonlySet<string>>;
   /** Called when HubSpot refuses a value that its definitions allow, as far as we know them. */
-  readonly onContradiction: () => void;
+  readonly onContradiction: (write: ContactWrite, dropped: DroppedField) => void;
 }
 
 /** After so many calls that met a lock, whoever is left waits: many locked records are not worth sorting out. */
@@ -126,7 +126,7 @@ export class BatchDelivery {
       if (taken !== null) return withoutField(write, taken);
       const field = droppableField(error);
       if (field !== null && field.field !== keyField && write.properties[field.field] !== undefined) {
-        this.parts.onContradiction();
+        this.parts.onContradiction(write, field);
         return withoutField(write, field);
       }
       this.#fail(write, error);

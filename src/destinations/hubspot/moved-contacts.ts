@@ -3,12 +3,14 @@ import type { Account } from './account.js';
 import { addressesOf, updateContacts } from './api/contacts.js';
 import { BatchDelivery } from './batch-delivery.js';
 import type { ContactWrite } from './contact-write.js';
+import type { Contradictions } from './contradictions.js';
 
 /** Gives contacts their new key, found by their ids. */
 export function moveContacts(
-  { client, catalogs }: Account,
+  { client }: Account,
   keyField: string,
   writes: readonly ContactWrite[],
+  contradictions: Contradictions,
 ): Promise<RecordResult[]> {
   const idOf = ({ record: { known, key } }: ContactWrite): string => known?.remoteId ?? key;
   const delivery = new BatchDelivery({
@@ -24,7 +26,7 @@ export function moveContacts(
         })),
       ),
     addressesOf: (contactId) => addressesOf(client, contactId),
-    onContradiction: () => catalogs.of('contacts').forget(),
+    onContradiction: (write, dropped) => contradictions.add(write, dropped),
   });
   return delivery.run(writes);
 }

@@ -169,6 +169,26 @@ describe('tags', () => {
     expect(await byHand(account, 'ada@example.com')).toMatchObject({ properties: { country: 'Peru' } });
   });
 
+  it('get their option again when an admin has deleted it since Parley last looked', async () => {
+    const account = await rehearse();
+    const tagged = (key: string) => outgoing(key, { country: text('Peru') }, { tags: ['vip'], tagsToAdd: ['vip'] });
+    await account.connection.upsert(request([tagged('ada@example.com')]));
+    const forget = () => account.person('PATCH', '/crm/v3/properties/contacts/chat_tags', { options: [] });
+    await forget();
+    const results = await account.connection.upsert(request([tagged('bob@example.com'), outgoing('cy@example.com')]));
+    expect(results).toMatchObject([
+      { status: 'delivered', dropped: [] },
+      { status: 'delivered', dropped: [] },
+    ]);
+    expect(await byHand(account, 'bob@example.com')).toMatchObject({
+      properties: { chat_tags: 'vip', country: 'Peru' },
+    });
+    await forget();
+    const notAllowed = { create: { fields: false, options: false } };
+    const [left] = await account.connection.upsert(request([tagged('di@example.com')], notAllowed));
+    expect(left).toMatchObject({ status: 'delivered', dropped: [{ code: 'TAG_WITHOUT_OPTION', tag: 'vip' }] });
+  });
+
   it('of batches that run at the same time do not overwrite each other’s new options', async () => {
     const account = await rehearse();
     await Promise.all(

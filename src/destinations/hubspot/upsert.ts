@@ -10,6 +10,7 @@ import { comparableKey } from './contact-key.js';
 import { planContacts } from './contact-plan.js';
 import { type ContactWrite, isIdle } from './contact-write.js';
 import { type FollowUp, followUp } from './follow-up.js';
+import { Contradictions } from './contradictions.js';
 import { forceStages, seeStages } from './lifecycle-stage.js';
 import { ownedLists } from './lists/owned-lists.js';
 import { toMappingOptions } from './mapping-options.js';
@@ -38,7 +39,10 @@ export async function upsert(account: Account, request: UpsertRequest): Promise<
 async function upsertRound(account: Account, request: UpsertRequest): Promise<RecordResult[]> {
   const options = toMappingOptions(request.options);
   const writes = await planContacts(account, request);
-  const results = await writeContacts(account, request, writes);
+  const contradictions = new Contradictions(account);
+  const results = await writeContacts(account, request, writes, contradictions);
+  const contradicted = contradictions.concerned(request.records);
+  await settle(results, contradicted, () => writeAnew(account, request, results, contradictions));
   const delivered = writes.flatMap((write) => {
     const result = results.get(write.record.profileId);
     return result?.status === 'delivered' ? [{ write, result }] : [];
@@ -51,19 +55,40 @@ async function writeContacts(
   account: Account,
   request: UpsertRequest,
   writes: readonly ContactWrite[],
+  contradictions: Contradictions,
 ): Promise<Results> {
   const { keyField } = request;
   const moved = writes.filter(({ record }) => hasMoved(keyField, record));
   const others = writes.filter(({ record }) => !hasMoved(keyField, record));
   const results: Results = new Map();
   for (const write of others.filter(isIdle)) results.set(write.record.profileId, unchanged(keyField, write));
-  await settle(results, recordsOf(moved), () => moveContacts(account, keyField, moved));
+  await settle(results, recordsOf(moved), () => moveContacts(account, keyField, moved, contradictions));
 
   const astray = recordsOf(moved).filter(({ profileId }) => isAstray(results.get(profileId)));
   for (const { profileId } of astray) results.delete(profileId);
   const due = [...others.filter((write) => !isIdle(write)), ...(await planAnew(account, request, astray))];
-  await settle(results, recordsOf(due), () => upsertOrAdopt(account, keyField, due));
+  await settle(results, recordsOf(due), () => upsertOrAdopt(account, keyField, due, contradictions));
   return results;
+}
+
+/** What was left out because a choice is gone, once more. It costs nothing when there is nothing of the kind. */
+async function writeAnew(
+  account: Account,
+  request: UpsertRequest,
+  results: Results,
+  contradictions: Contradictions,
+): Promise<RecordResult[]> {
+  const planned = await contradictions.planAnew(request, results);
+  const isFit = ({ write }: (typeof planned)[number]): boolean => Object.keys(write.properties).length > 0;
+  const fit = planned.filter(isFit).map(({ write }) => write);
+  const again = fit.length === 0 ? [] : await upsertByKey(account, request.keyField, fit, new Contradictions(account));
+  const found = new Map(again.map((result) => [result.profileId, result]));
+  return planned.flatMap(({ write, before }) => {
+    const result = found.get(before.profileId);
+    if (result === undefined) return [{ ...before, dropped: [...before.dropped, ...write.dropped] }];
+    // Refused for good: it stays delivered without.
+    return result.status === 'delivered' ? [{ ...before, dropped: [...before.dropped, ...result.dropped] }] : [];
+  });
 }
 
 /** By the key; whom HubSpot has already under the e-mail address gets the key. */
@@ -71,19 +96,21 @@ async function upsertOrAdopt(
   account: Account,
   keyField: string,
   writes: readonly ContactWrite[],
+  contradictions: Contradictions,
 ): Promise<RecordResult[]> {
   const { byKey, adopted, refused } = await sortByOwner(account, keyField, writes);
   const results: Results = new Map(refused.map((result) => [result.profileId, result]));
-  await settle(results, recordsOf(adopted), () => moveContacts(account, keyField, adopted));
-  await settle(results, recordsOf(byKey), () => upsertByKey(account, keyField, byKey));
+  await settle(results, recordsOf(adopted), () => moveContacts(account, keyField, adopted, contradictions));
+  await settle(results, recordsOf(byKey), () => upsertByKey(account, keyField, byKey, contradictions));
   return [...results.values()];
 }
 
 /** By the key, so that nobody has to know whether a contact is there. */
 function upsertByKey(
-  { client, catalogs }: Account,
+  { client }: Account,
   keyField: string,
   writes: readonly ContactWrite[],
+  contradictions: Contradictions,
 ): Promise<RecordResult[]> {
   const delivery = new BatchDelivery({
     keyField,
@@ -95,7 +122,7 @@ function upsertByKey(
         batch.map(({ record: { key, profileId }, properties }) => ({ key, traceId: profileId, properties })),
       ),
     addressesOf: (contactId) => addressesOf(client, contactId),
-    onContradiction: () => catalogs.of('contacts').forget(),
+    onContradiction: (write, dropped) => contradictions.add(write, dropped),
   });
   return delivery.run(writes);
 }
