@@ -17,9 +17,10 @@ export async function check(
     token: { hubId, scopes, appId },
     details,
   } = await look(account);
+  const { problems, missing } = await lookAtMapping(account, mapping);
   return {
     account: `HubSpot account ${hubId}`,
-    problems: [...blockingScopes(scopes, mapping), ...(await mappingProblems(account, mapping))],
+    problems: [...blockingScopes(scopes, mapping), ...problems],
     missing: missingScopes(scopes, uses),
     details: {
       'account type': details.accountType,
@@ -27,6 +28,7 @@ export async function check(
       ...(details.companyCurrency === null ? {} : { currency: details.companyCurrency }),
       ...(appId === undefined ? {} : { 'app ID': appId }),
       ...callsAllowed(account),
+      ...(missing.length === 0 ? {} : { 'will be created': missing.join(', ') }),
       ...(await callsLeft(account)),
     },
   };
@@ -57,14 +59,26 @@ async function callsLeft({ client, settings }: Account): Promise<Record<string, 
   return usage === null ? {} : { 'calls left today': `${String(usage.limit - usage.used)} of ${String(usage.limit)}` };
 }
 
-async function mappingProblems({ catalogs }: Account, mapping: CheckRequest['mapping']): Promise<string[]> {
-  if (mapping === null) return [];
+interface MappingLook {
+  readonly problems: readonly string[];
+  /** Properties that the mapping lets us create before it is first used. */
+  readonly missing: readonly string[];
+}
+
+async function lookAtMapping({ catalogs }: Account, mapping: CheckRequest['mapping']): Promise<MappingLook> {
+  if (mapping === null) return { problems: [], missing: [] };
   const properties = await catalogs.of('contacts').notOlderThan(-1);
-  return [
-    ...keyProblems(properties, mapping.keyField),
-    ...mapping.fields.filter((field) => !isOfCompany(field)).flatMap((field) => fieldProblems(properties, field)),
-    ...(mapping.tagsField === null ? [] : tagsProblems(properties, mapping.tagsField)),
-  ];
+  const { keyField, tagsField, create } = mapping;
+  const fields = mapping.fields.filter((field) => !isOfCompany(field) && field !== keyField);
+  const isMissing = (name: string): boolean => create.fields && !properties.has(name);
+  return {
+    missing: [keyField, ...fields, ...(tagsField === null ? [] : [tagsField])].filter(isMissing),
+    problems: [
+      ...(isMissing(keyField) ? [] : keyProblems(properties, keyField)),
+      ...fields.filter((field) => !isMissing(field)).flatMap((field) => fieldProblems(properties, field)),
+      ...(tagsField === null || isMissing(tagsField) ? [] : tagsProblems(properties, tagsField)),
+    ],
+  };
 }
 
 export function keyProblems(properties: Properties, keyField: string): string[] {

@@ -69,6 +69,19 @@ describe('a check of the connection', () => {
     ]);
   });
 
+  it('does not complain of properties that the mapping lets us create, and says which they are', async () => {
+    const account = await rehearse();
+    const asked = { ...mapping, keyField: 'parley_id', fields: ['firstname', 'shoe_size', 'company.domain'] };
+    const check = async (fields: boolean) =>
+      account.connection.check({ mapping: { ...asked, create: { fields, options: true } } });
+    const allowed = await check(true);
+    expect(allowed.problems).toEqual([]);
+    expect(allowed.details?.['will be created']).toBe('parley_id, shoe_size');
+    const notAllowed = await check(false);
+    expect(notAllowed.problems).toHaveLength(2);
+    expect(notAllowed.details).not.toHaveProperty('will be created');
+  });
+
   it('does not get in with a token that HubSpot does not know', async () => {
     const account = await rehearse({ accessToken: 'pat-na1-other' });
     await expect(account.connection.check({ mapping: null })).rejects.toMatchObject({ kind: 'unauthorized' });
