@@ -6,11 +6,12 @@ import { ConfigurationRevision } from '../database/configuration-revision.servic
 import { ENVIRONMENT } from '../database/environment.js';
 import { MappingDirectory } from '../mapping/mapping-directory.service.js';
 import { EventQueries } from '../segments/event-query.js';
+import { SegmentFollowers } from '../segments/segment-followers.service.js';
 import { SegmentDirectory } from '../segments/segment-directory.service.js';
 import { activate, type ActiveTrigger, type TriggerSurroundings } from './active-trigger.js';
 import { type ContactPolicy, contactPolicySchema, openPolicy } from './definition/contact-policy.js';
 import { type Trigger, triggerSchema } from './definition/trigger.js';
-import { type TriggerSet, triggerSet } from './trigger-set.js';
+import { isFollowed, type TriggerSet, triggerSet } from './trigger-set.js';
 
 interface VersionRow {
   readonly key: string;
@@ -41,11 +42,13 @@ export class TriggerDirectory {
     private readonly revision: ConfigurationRevision,
     private readonly segments: SegmentDirectory,
     private readonly mappings: MappingDirectory,
+    private readonly followers: SegmentFollowers,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
   /** After the mappings, whose destinations it needs: they follow the revision since before, as their module is one of ours. */
   async onModuleInit(): Promise<void> {
+    this.followers.add((segment) => isFollowed(this.#set, segment));
     await this.revision.follow(() => this.#read());
   }
 

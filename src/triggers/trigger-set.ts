@@ -2,6 +2,7 @@ import type { EventQueries } from '../segments/event-query.js';
 import type { ActiveTrigger } from './active-trigger.js';
 import { watchesAt } from './active-trigger.js';
 import type { Catalog } from './catalog.js';
+import { watch } from './planning/watch.js';
 import { levelKey } from '../scoring/score-input.js';
 
 /** All triggers as one unit, found by what causes and wakes them. */
@@ -70,6 +71,10 @@ export function triggerSet(
     version: (trigger, version) => byVersion.get(versionKey(trigger, version)),
   };
 }
+
+/** Does anything begin, end or wake when somebody enters the segment or leaves it? */
+export const isFollowed = ({ bySegment, endingWith, watched }: TriggerSet, segment: string): boolean =>
+  bySegment.has(segment) || endingWith.has(segment) || watched.has(watch.segment(segment));
 
 function add(map: Map<string, ActiveTrigger[]>, key: string, trigger: ActiveTrigger): void {
   const list = map.get(key);

@@ -6,6 +6,7 @@ import { createHubspotEmulator, sandboxAccessToken } from '../../src/sandbox/hub
 import { createMailchimpEmulator } from '../../src/sandbox/mailchimp/index.js';
 import type { JournalEntry } from '../../src/sandbox/journal.js';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox/sandbox-server.js';
+import { Backfill } from '../../src/recalculation/backfill.service.js';
 import { Rechecks } from '../../src/recalculation/rechecks.service.js';
 import { segmentInput } from '../../src/segments/segment-input.js';
 import { Segments } from '../../src/segments/segments.service.js';
@@ -33,7 +34,7 @@ export interface RunRow {
 /** All but what was declared and configured. */
 const tables = `profiles, identities, events, event_keys, sync_marks, remote_records, destination_states, dead_letters, deliveries, delivery_records,
   action_runs, triggers, trigger_versions, trigger_runs, trigger_steps, trigger_dates, trigger_rounds, touches, contact_policy, segments,
-  segment_memberships, segment_rechecks, segment_backfills, consent_changes`;
+  segment_memberships, segment_rechecks, segment_backfills, consent_changes, destination_memory`;
 
 /** What a person tells the bot. */
 export interface Said extends Partial<IncomingEvent> {
@@ -70,7 +71,10 @@ export function triggerRehearsal() {
       mapping: {
         object: 'contacts',
         key: { from: 'email', to: 'email' },
-        fields: [{ from: 'firstName', to: 'firstname' }, { from: 'country', to: 'country' }],
+        fields: [
+          { from: 'firstName', to: 'firstname' },
+          { from: 'country', to: 'country' },
+        ],
       },
     },
     {
@@ -86,10 +90,14 @@ export function triggerRehearsal() {
       },
     },
   ];
-  const change = async (work: (core: Core, manager: Parameters<Parameters<Configuration['change']>[0]>[0]) => Promise<void>) => {
+  const change = async (
+    work: (core: Core, manager: Parameters<Parameters<Configuration['change']>[0]>[0]) => Promise<void>,
+  ) => {
     const core = get('core');
     await core.get(Configuration).change((manager) => work(core, manager));
-    await get('other').get(Configuration).change(() => Promise.resolve());
+    await get('other')
+      .get(Configuration)
+      .change(() => Promise.resolve());
   };
 
   beforeAll(async () => {
@@ -117,7 +125,11 @@ export function triggerRehearsal() {
       typeof value === 'number' ? ({ key, label: key, type: 'number', value } as const) : attribute(key, value),
     );
     const [decision] = await get('core').submit(
-      incoming(name, { identities: [subscriber(name), email(address)], ...more, attributes: [...(more.attributes ?? []), ...known] }),
+      incoming(name, {
+        identities: [subscriber(name), email(address)],
+        ...more,
+        attributes: [...(more.attributes ?? []), ...known],
+      }),
     );
     return decision?.profileId ?? '';
   };
@@ -137,7 +149,11 @@ export function triggerRehearsal() {
     /** Segments as a file would say them. */
     segments: (yaml: string): Promise<void> =>
       change((core, manager) =>
-        core.get(Segments).save(manager, (parse(yaml) as unknown[]).map((each) => segmentInput.parse(each)), 'file'),
+        core.get(Segments).save(
+          manager,
+          (parse(yaml) as unknown[]).map((each) => segmentInput.parse(each)),
+          'file',
+        ),
       ),
     /** Triggers as a file would say them: whatever is left out has the usual form. */
     trigger: (yaml: string): Promise<void> =>
@@ -159,12 +175,20 @@ export function triggerRehearsal() {
         for (const destination of ['hubspot', 'mailchimp']) await core.delivery.drain(destination);
       }
     },
+    advance: (core = get('core')): Promise<void> => core.get(TriggerRunner).run(),
+    /** Brings new and changed segments to everybody. */
+    async backfill(): Promise<void> {
+      clock.forward(60_000);
+      await get('core').get(Backfill).run();
+    },
     runs: (): Promise<RunRow[]> => rows<RunRow>(`SELECT * FROM trigger_runs ORDER BY planned_at, id`),
     steps: (): Promise<{ step: string; outcome: string; code: string | null }[]> =>
       rows(`SELECT step, outcome, code FROM trigger_steps ORDER BY run, position`),
-    actions: (): Promise<{ destination: string; action: string; status: string; code: string | null; input: unknown }[]> =>
-      rows(`SELECT destination, action, status, code, reason, input FROM action_runs ORDER BY planned_at, id`),
-    calls: (path: string, which: 'hubspot' | 'mailchimp' = 'hubspot'): JournalEntry[] => get(which).journal.entries({ path }),
+    actions: (): Promise<
+      { destination: string; action: string; status: string; code: string | null; input: unknown }[]
+    > => rows(`SELECT destination, action, status, code, reason, input FROM action_runs ORDER BY planned_at, id`),
+    calls: (path: string, which: 'hubspot' | 'mailchimp' = 'hubspot'): JournalEntry[] =>
+      get(which).journal.entries({ path }),
   };
 }
 export type TriggerRehearsal = ReturnType<typeof triggerRehearsal>;
