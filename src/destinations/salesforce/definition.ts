@@ -1,6 +1,6 @@
 import type { Connection, ConnectionContext, Destination } from '../destination.js';
 import { Accounts } from './accounts.js';
-import { actionDeclarations, actionOf, lookUpRuns } from './actions/index.js';
+import { actionDeclarations, actionOf, handOff, lookUpRuns } from './actions/index.js';
 import { authorization } from './authorization.js';
 import { OpenJobs } from './bulk/open-jobs.js';
 import { paysFrom } from './bulk/save-in-bulk.js';
@@ -40,6 +40,7 @@ export const salesforce: Destination<SalesforceSettings> = {
   erasure,
   bulk: { from: paysFrom, atMost: 10_000 },
   actions: actionDeclarations,
+  handOff,
   authorization,
   limits: ({ recordsPerCall, callsAtOnce, timeoutSeconds, dailyCallsKeptPercent, dailyCallsKeptForSyncPercent }) => ({
     batchSize: recordsPerCall,

@@ -174,6 +174,29 @@ describe('task.create', () => {
   });
 });
 
+describe('handing over', () => {
+  it('makes a task for whoever takes over, due on the day, with as much of the transcript as fits', async () => {
+    const input = salesforce.handOff?.input({
+      title: 'Wants a person',
+      text: 'x'.repeat(40_000),
+      owner: 'sam.sales@sandbox.test',
+      dueInHours: 4,
+    });
+    expect(await perform(salesforce.handOff?.action ?? '', run(await person(), input))).toMatchObject([
+      { status: 'done' },
+    ]);
+    const [sam] = (await org.records('User')).filter(({ Username }) => Username === 'sam.sales@sandbox.test');
+    expect(await org.records('Task')).toMatchObject([
+      { Subject: 'Wants a person', OwnerId: sam?.Id, Priority: 'High' },
+    ]);
+  });
+
+  it('needs nobody in particular', () => {
+    const request = { title: 'x', text: 'y', owner: '', dueInHours: 30 };
+    expect(salesforce.handOff?.input(request)).toEqual({ subject: 'x', description: 'y', priority: 'High', due: 1 });
+  });
+});
+
 describe('owner.change', () => {
   it('gives a lead to a queue and a contact to a user', async () => {
     const [queue] = (await org.records('Group')).filter(({ Type }) => Type === 'Queue');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ActionResult } from '../../action.js';
+import type { ActionResult, HandOffRequest, Offer } from '../../action.js';
 import { DeliveryError } from '../../delivery-error.js';
 import type { WireRecord } from '../collections.js';
 import type { Tools } from '../write-plan.js';
@@ -10,7 +10,9 @@ import { findPeopleBehind } from './person-behind.js';
 import { failed, resultOf, salesforceAction, type Asked } from './salesforce-action.js';
 
 const subjectLine = z.string().trim().min(1).max(255);
-const longText = z.string().max(31_900).default('');
+/** What a description takes, less the mark of the run. */
+const longestText = 31_900;
+const longText = z.string().max(longestText).default('');
 
 const taskInput = z.strictObject({
   subject: subjectLine.describe('Subject of the task'),
@@ -98,6 +100,18 @@ export const taskCreate = salesforceAction(
       asked.map(({ request }) => request),
     ),
 );
+
+/** Whoever takes over gets a task: Salesforce shows it with the person's record, and in the list of what is due. */
+export const handOff: Offer<HandOffRequest> = {
+  action: taskCreate.declaration.id,
+  input: ({ title, text, owner, dueInHours }) => ({
+    subject: title,
+    description: text.slice(0, longestText),
+    priority: 'High',
+    due: Math.floor(dueInHours / 24), // Salesforce knows the day only
+    ...(owner === '' ? {} : { owner }),
+  }),
+};
 
 export const eventCreate = salesforceAction(
   {

@@ -25,6 +25,8 @@ const actions: readonly SalesforceAction[] = [
   emailSend,
 ];
 
+export { handOff } from './activity-actions.js';
+
 export const actionDeclarations = actions.map(({ declaration }) => declaration);
 
 /** @throws DeliveryError `rejected` for an action that was never declared */
