@@ -82,7 +82,12 @@ export const reasons = {
     code: 'reported_as_spam',
     message: 'The person reported our mail as spam at an earlier address; only a newer consent changes that',
   },
-} as const satisfies Partial<Record<MemberStatus | 'complaint', Reason>>;
+  forgotten: {
+    code: 'forgotten_at_mailchimp',
+    message:
+      'The person was deleted for good at Mailchimp under an earlier address; only a newer consent makes a new contact',
+  },
+} as const satisfies Partial<Record<MemberStatus | 'complaint' | 'forgotten', Reason>>;
 
 /** Refusals that are Mailchimp's rules at work and no fault of the record: nothing to repair, nothing to repeat. */
 export const refusals: Readonly<Record<string, string>> = {

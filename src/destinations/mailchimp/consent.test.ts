@@ -174,6 +174,19 @@ describe('an opt-out made at Mailchimp', () => {
     ]);
   });
 
+  it('by deleting the contact for good is not shaken off either, but one that only moved there is met', async () => {
+    const sandbox = await rehearse();
+    const [created] = await sandbox.upsert(record(ada));
+    const moved = record('new@chat.test', { ...known(created), changed: {} });
+    await sandbox.send('POST', `${path}/actions/delete-permanent`);
+    expect(await sandbox.upsert(moved)).toMatchObject([{ status: 'withheld', code: 'forgotten_at_mailchimp' }]);
+    expect(await sandbox.member('new@chat.test')).toMatchObject({ status: 404 });
+    await sandbox.send('POST', `${list}/members`, { email_address: 'new@chat.test', status: 'subscribed' });
+    expect(await sandbox.upsert(moved)).toMatchObject([{ status: 'delivered', created: false }]);
+    const other = record('third@chat.test', { ...known(created), changed: {}, consents: later() });
+    expect(await sandbox.upsert(other)).toMatchObject([{ status: 'delivered', created: true }]);
+  });
+
   it('by a bounce of the old address does not keep the new one out', async () => {
     const sandbox = await rehearse();
     const [created] = await sandbox.upsert(record(ada));
@@ -194,7 +207,7 @@ describe('a withdrawal', () => {
     sandbox.startCounting();
     const [result] = await sandbox.upsert(record(ada, { ...known(created), changed, consents: revoked }));
     expect(result).toMatchObject({ status: 'delivered' });
-    expect(sandbox.entries()).toMatchObject([{ method: 'PATCH', body: { status: 'unsubscribed' } }]);
+    expect(sandbox.entries()).toMatchObject([{ method: 'GET' }, { method: 'PATCH', body: { status: 'unsubscribed' } }]);
     expect(await sandbox.member(ada)).toMatchObject({ status: 'unsubscribed', merge_fields: { FNAME: 'Ada' } });
   });
 
@@ -265,7 +278,36 @@ describe('a withdrawal', () => {
       expect(await sandbox.upsert(record(ada, { ...known(created), consents: revoked }))).toMatchObject([
         { status: 'withheld', code: 'no_email_consent' },
       ]);
-    expect(sandbox.calls()).toEqual([`PATCH ${path}`]);
+    expect(sandbox.calls()).toEqual([`GET ${path}`]);
+  });
+
+  it.each([
+    ['unsubscribed', (sandbox: Rehearsal) => sandbox.optOut(ada), { unsubscribe_reason: 'NORMAL' }],
+    ['cleaned', (sandbox: Rehearsal) => sandbox.patch(ada, { status: 'cleaned' }), {}],
+  ])('writes nothing over a contact that is %s already', async (status, off, more) => {
+    const sandbox = await rehearse();
+    const [created] = await sandbox.upsert(record(ada));
+    await off(sandbox);
+    sandbox.startCounting();
+    const [result] = await sandbox.upsert(record(ada, { ...known(created), changed, consents: revoked }));
+    expect(result).toMatchObject({ status: 'delivered' });
+    await sandbox.upsert(record(ada, { ...known(result), changed, consents: revoked }));
+    expect(sandbox.calls()).toEqual([`GET ${path}`]);
+    expect(await sandbox.member(ada)).toMatchObject({ status, merge_fields: { FNAME: 'Ada' }, ...more });
+  });
+
+  it('that found the contact off already makes nobody’s later opt-out look as old as itself', async () => {
+    const sandbox = await rehearse();
+    const [created] = await sandbox.upsert(record(ada));
+    await sandbox.patch(ada, { status: 'unsubscribed' });
+    const [withdrawn] = await sandbox.upsert(record(ada, { ...known(created), consents: revoked }));
+    const between: Consents = { email: consent('granted', '2026-03-02T10:00:00.000Z') };
+    expect(await sandbox.upsert(record(ada, { ...known(withdrawn), changed, consents: between }))).toMatchObject([
+      { status: 'withheld', code: 'unsubscribed_at_mailchimp' },
+    ]);
+    expect(await sandbox.upsert(record(ada, { ...known(withdrawn), changed, consents: later() }))).toMatchObject([
+      { status: 'delivered' },
+    ]);
   });
 
   it('never makes a contact, and asks for an unknown one only once', async () => {
@@ -273,7 +315,7 @@ describe('a withdrawal', () => {
     const [first] = await sandbox.upsert(record(ada, { consents: revoked }));
     await sandbox.upsert(record(ada, { consents: revoked }));
     expect(first).toMatchObject({ status: 'withheld', code: 'no_email_consent' });
-    expect(sandbox.calls()).toEqual([`PATCH ${path}`]);
+    expect(sandbox.calls()).toEqual([`GET ${path}`]);
     expect(await sandbox.member(ada)).toMatchObject({ status: 404 });
   });
 

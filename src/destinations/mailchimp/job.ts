@@ -116,14 +116,16 @@ export function failed({ record }: Job, error: DeliveryError): RecordResult {
 /** Mailchimp tells times in whole seconds: what it says happened at one may have happened anywhere in it. */
 const withinMs = 999;
 
+/** When the member last changed there, at the latest. */
+export const changedBy = ({ last_changed }: Member): Date => new Date(Date.parse(last_changed) + withinMs);
+
 /** Whether the grant is newer than what took the member off: an opt-out of ours is as old as the withdrawal behind it; any other as old as the member's last change at most. */
 export function grantIsNewer(job: Job, member: Member): boolean {
   const { memo } = job;
   const isOurs = memo !== null && memo.withdrawnAt !== null && memo.changedAt === member.last_changed;
-  const optedOutMs =
-    isOurs && memo.withdrawnAt !== null ? memo.withdrawnAt.getTime() : Date.parse(member.last_changed) + withinMs;
+  const optedOutAt = isOurs && memo.withdrawnAt !== null ? memo.withdrawnAt : changedBy(member);
   const granted = decidedAt(job);
-  return granted !== null && granted.getTime() > optedOutMs;
+  return granted !== null && granted > optedOutAt;
 }
 
 /** An error about one record: some are Mailchimp's rules at work, and then the record is withheld. */

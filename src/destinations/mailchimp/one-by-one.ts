@@ -6,9 +6,11 @@ import { nextStep, noConsent, reasons, type Reason } from './consent-policy.js';
 import { emptyWrite, memberBody, type ContactWrite } from './contact-write.js';
 import {
   addressesOf,
+  changedBy,
   decidedAt,
   delivered,
   grantIsNewer,
+  hasNewGrant,
   isUnchanged,
   tagsToAdd,
   withheld,
@@ -67,7 +69,7 @@ export class OneByOne {
     const atNewAddress: WriteJob = { ...job, memo: null, news: job.whole };
     try {
       const written = await this.#patch({ ...job, email: from }, job.news, { email_address: job.email });
-      return written === null ? await this.look(atNewAddress) : await this.#settle(job, written);
+      return written === null ? await this.#lookFor(atNewAddress, hasNewGrant(job)) : await this.#settle(job, written);
     } catch (error) {
       if (!isNotMovable(error)) throw error;
     }
@@ -78,15 +80,30 @@ export class OneByOne {
     return this.look({ ...atNewAddress, leftBehind: left === null ? job.leftBehind : [...job.leftBehind, from] });
   }
 
-  /** Takes the person off at once, at every address we know them by; never creates anybody for it. */
+  /** The contact is not there any more: it was moved at Mailchimp, or deleted for good, which no new address undoes either. */
+  async #lookFor(job: WriteJob, hasNewGrant: boolean): Promise<RecordResult> {
+    const isThere = hasNewGrant || (await this.tools.client.member(job.email)) !== null;
+    return isThere ? this.look(job) : withheld(job, reasons.forgotten);
+  }
+
+  /**
+   * Takes the person off at once, at every address we know them by; never creates anybody for it. Whoever is off already is left as they
+   * are: our write would take the place of the person's own opt-out, which Mailchimp protects, or of the bounce.
+   */
   async withdraw(job: Job): Promise<RecordResult> {
-    const at = decidedAt(job) ?? this.tools.now();
-    let last: Member | null = null;
+    const { client, now } = this.tools;
+    const at = decidedAt(job) ?? now();
+    let last: { readonly member: Member; readonly withdrawnAt: Date } | null = null;
     for (const address of addressesOf(job)) {
-      const member = await this.tools.client.patch(address, { status: 'unsubscribed' });
-      last = member ?? last;
+      const found = await client.member(address);
+      if (found === null) continue;
+      const isOff = found.status === 'unsubscribed' || found.status === 'cleaned';
+      const member = isOff ? found : await client.patch(address, { status: 'unsubscribed' });
+      // What took them off before may be newer than this withdrawal.
+      if (member !== null) last = { member, withdrawnAt: isOff && changedBy(found) > at ? changedBy(found) : at };
     }
-    return last === null ? withheld(job, noConsent) : delivered(job, last, this.tools.now(), { withdrawnAt: at });
+    if (last === null) return withheld(job, noConsent);
+    return delivered(job, last.member, now(), { withdrawnAt: last.withdrawnAt });
   }
 
   /** Nobody has the address: the one place where a single member is made. */

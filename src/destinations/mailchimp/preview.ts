@@ -81,7 +81,7 @@ const refusal = ({ record: { profileId } }: Job, reason: string): RecordPreview 
 
 function withdrawal(job: Job, member: Member | null): RecordPreview {
   if (member === null) return without(job, noConsent);
-  const isDone = member.status === 'unsubscribed';
+  const isDone = member.status === 'unsubscribed' || member.status === 'cleaned';
   return {
     ...nothing,
     profileId: job.record.profileId,
