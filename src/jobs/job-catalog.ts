@@ -17,6 +17,7 @@ export const jobCatalog = {
     backfill: z.object({}),
     refresh: z.object({}),
     rfm: z.object({}),
+    round: z.object({}),
   },
   triggers: {
     advance: z.object({}),

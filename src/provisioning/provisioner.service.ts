@@ -71,7 +71,7 @@ export class Provisioner {
       manager,
       triggers.map(({ key }) => key),
     );
-    if (policy === null) await this.policies.release(manager);
+    if (policy === undefined) await this.policies.release(manager);
     else await this.policies.save(manager, policy, 'file');
   }
 }

@@ -23,8 +23,8 @@ export interface Configuration {
   readonly segments: readonly SegmentInput[];
   readonly scores: readonly ScoreInput[];
   readonly triggers: readonly TriggerInput[];
-  /** null: no file says anything of it. */
-  readonly contactPolicy: ContactPolicy | null;
+  /** Left out: no file says anything of it. */
+  readonly contactPolicy?: ContactPolicy | undefined;
   readonly contents: readonly ContentInput[];
 }
 
@@ -69,7 +69,7 @@ export function readConfiguration({ folder, variables, sandbox }: ReadOptions): 
     segments: files.flatMap(({ segments }) => segments),
     scores: files.flatMap(({ scores }) => scores),
     triggers: files.flatMap(({ triggers }) => triggers),
-    contactPolicy: policies[0]?.contactPolicy ?? null,
+    contactPolicy: policies[0]?.contactPolicy,
     contents: files.flatMap(({ contents }) => contents),
   };
 }

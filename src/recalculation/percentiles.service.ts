@@ -2,9 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ConfigurationRevision } from '../database/configuration-revision.service.js';
 import { type Now, NOW } from '../database/environment.js';
-import { percentileKey, percentileThresholdSql } from '../segments/percentile.js';
+import { percentileKey } from '../segments/percentile.js';
+import type { PercentileCondition } from '../segments/rule.js';
 import { SegmentBackfills } from '../segments/segment-backfills.repository.js';
 import { SegmentDirectory } from '../segments/segment-directory.service.js';
+import { Thresholds } from '../segments/thresholds.service.js';
 
 /** How old a threshold may become. */
 const everyMs = 60 * 60 * 1_000;
@@ -21,6 +23,7 @@ export class Percentiles {
   constructor(
     private readonly dataSource: DataSource,
     private readonly directory: SegmentDirectory,
+    private readonly thresholds: Thresholds,
     private readonly backfills: SegmentBackfills,
     private readonly revision: ConfigurationRevision,
     @Inject(NOW) private readonly now: Now,
@@ -41,16 +44,13 @@ export class Percentiles {
     for (const [name, condition] of wanted) {
       const before = known.get(name);
       if (before !== undefined && now.getTime() - before.computed_at.getTime() < everyMs) continue;
-      const { text, values } = percentileThresholdSql(condition);
-      const [found] = await this.dataSource.query<{ threshold: number | null }[]>(text, [...values]);
-      await this.#save(name, condition.attribute, Number(values[0]), found?.threshold ?? null, before ?? null, now);
+      await this.#save(name, condition, await this.thresholds.find(condition), before ?? null, now);
     }
   }
 
   async #save(
     name: string,
-    attribute: string,
-    fraction: number,
+    { attribute, percent }: PercentileCondition,
     threshold: number | null,
     before: KnownThreshold | null,
     now: Date,
@@ -59,7 +59,7 @@ export class Percentiles {
       await manager.query(
         `INSERT INTO segment_percentiles (name, attribute, fraction, threshold, computed_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (name) DO UPDATE SET threshold = excluded.threshold, computed_at = excluded.computed_at`,
-        [name, attribute, fraction, threshold, now],
+        [name, attribute, percent / 100, threshold, now],
       );
       if (before !== null && before.threshold === threshold) return;
       for (const { key, version, inputs } of this.directory.current.segments)

@@ -14,9 +14,11 @@ import { RecalculationPlanner } from './recalculation-planner.service.js';
 import { Rechecks } from './rechecks.service.js';
 import { RfmRefresh } from './rfm-refresh.service.js';
 import { ScoreMarks } from './score-marks.service.js';
+import { TriggersModule } from '../triggers/triggers.module.js';
+import { TriggerRoundRunner } from './trigger-rounds.service.js';
 
 @Module({
-  imports: [MappingModule, PipelineModule, ProfilesModule, ScoringModule, SegmentsModule],
+  imports: [MappingModule, PipelineModule, ProfilesModule, ScoringModule, SegmentsModule, TriggersModule],
   providers: [
     Backfill,
     BackfillChanges,
@@ -28,7 +30,8 @@ import { ScoreMarks } from './score-marks.service.js';
     Rechecks,
     RfmRefresh,
     ScoreMarks,
+    TriggerRoundRunner,
   ],
-  exports: [Backfill, Percentiles, RecalculationPlanner, Rechecks, RfmRefresh, ScoreMarks],
+  exports: [Backfill, Percentiles, RecalculationPlanner, Rechecks, RfmRefresh, ScoreMarks, TriggerRoundRunner],
 })
 export class RecalculationModule {}

@@ -5,6 +5,7 @@ import { Backfill } from './backfill.service.js';
 import { Percentiles } from './percentiles.service.js';
 import { Rechecks } from './rechecks.service.js';
 import { RfmRefresh } from './rfm-refresh.service.js';
+import { TriggerRoundRunner } from './trigger-rounds.service.js';
 import { ScoreMarks } from './score-marks.service.js';
 
 /** What changes because time passes or a rule was changed. */
@@ -18,11 +19,18 @@ export class RecalculationProcessor {
     private readonly percentiles: Percentiles,
     private readonly scoreMarks: ScoreMarks,
     private readonly rfm: RfmRefresh,
+    private readonly rounds: TriggerRoundRunner,
   ) {}
 
   @Process('recheck')
-  recheck(): Promise<void> {
-    return this.rechecks.run();
+  async recheck(): Promise<void> {
+    await this.rechecks.run();
+    await this.rounds.wakeDue();
+  }
+
+  @Process('round')
+  round(): Promise<void> {
+    return this.rounds.run();
   }
 
   /** Two at once: a long walk does not keep a short one waiting. */
@@ -33,7 +41,7 @@ export class RecalculationProcessor {
 
   @Process('refresh')
   async refresh(): Promise<void> {
-    await this.scoreMarks.run();
+    if (await this.scoreMarks.run()) await this.rechecks.planNext();
     await this.percentiles.refresh();
   }
 

@@ -7,6 +7,8 @@ import { Pipeline } from '../pipeline/pipeline.service.js';
 import { Scores } from '../scoring/scores.service.js';
 import { type Recheck, SegmentRechecks } from '../segments/segment-rechecks.repository.js';
 import { RecheckWaker } from '../segments/recheck-waker.service.js';
+import { TriggerDates } from '../triggers/trigger-dates.repository.js';
+import { TriggerRounds } from '../triggers/trigger-rounds.repository.js';
 import { isForLater } from './for-later.js';
 
 const atOnce = 1_000;
@@ -24,6 +26,8 @@ export class Rechecks {
   constructor(
     private readonly rechecks: SegmentRechecks,
     private readonly scores: Scores,
+    private readonly dates: TriggerDates,
+    private readonly rounds: TriggerRounds,
     private readonly waker: RecheckWaker,
     private readonly pipeline: Pipeline,
     @Inject(NOW) private readonly now: Now,
@@ -62,7 +66,7 @@ export class Rechecks {
     const useless = await this.scores.forgetUseless(due.map(({ profileId }) => profileId));
     if (refused.length > 0) {
       const until = new Date(this.now().getTime() + afterRefusalMs);
-      await Promise.all([this.rechecks.postpone(refused, until), this.scores.postpone(refused, until)]);
+      await Promise.all([this.rechecks, this.scores, this.dates].map((kind) => kind.postpone(refused, until)));
     }
     if (results.some((result) => result.status === 'rejected' && isForLater(result.reason))) return false;
     // Otherwise another process is at them: asking again at once would only spin.
@@ -71,10 +75,10 @@ export class Rechecks {
     return isMoving;
   }
 
-  /** Of segments and scores, each profile once, in order of time; where there is room, those that are to be counted anew. */
+  /** Of segments, scores and dates, each profile once, in order of time; where there is room, those that are to be counted anew. */
   async #due(): Promise<Recheck[]> {
     const now = this.now();
-    const found = await Promise.all([this.rechecks.due(now, atOnce), this.scores.due(now, atOnce)]);
+    const found = await Promise.all([this.rechecks, this.scores, this.dates].map((kind) => kind.due(now, atOnce)));
     const earliest = new Map<string, Recheck>();
     for (const recheck of found.flat().sort((left, right) => left.dueAt.getTime() - right.dueAt.getTime()))
       if (!earliest.has(recheck.profileId)) earliest.set(recheck.profileId, recheck);
@@ -87,12 +91,10 @@ export class Rechecks {
 
   /** Part of every sweep. */
   async planNext(): Promise<void> {
-    const [segments, scores, recounts] = await Promise.all([
-      this.rechecks.nextDue(),
-      this.scores.nextDue(),
-      this.scores.toBeRecounted(1),
-    ]);
-    const next = [segments, scores, recounts.length > 0 ? this.now() : null].flatMap((at) => at?.getTime() ?? []);
+    const kinds = [this.rechecks, this.scores, this.dates, this.rounds];
+    const moments = await Promise.all(kinds.map((kind) => kind.nextDue()));
+    const recounts = await this.scores.toBeRecounted(1);
+    const next = [...moments, recounts.length > 0 ? this.now() : null].flatMap((at) => at?.getTime() ?? []);
     if (next.length > 0) this.waker.wake(Math.min(...next));
   }
 }

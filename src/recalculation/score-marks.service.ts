@@ -13,12 +13,16 @@ export class ScoreMarks {
     private readonly directory: ScoreDirectory,
   ) {}
 
-  async run(): Promise<void> {
+  /** @returns whether there was anybody to mark */
+  async run(): Promise<boolean> {
+    let marked = false;
     for (const { key, version } of await this.scores.outdated()) {
       // Counted with the definition that this process knows: the next sweep, if it has not read the new one yet.
       if (this.directory.current.find((score) => score.key === key)?.version !== version) continue;
       for (let last: string | null = first; last !== null;) last = await this.scores.markPage(key, last, pageSize);
       await this.scores.marked(key, version);
+      marked = true;
     }
+    return marked;
   }
 }

@@ -6,7 +6,8 @@ import { backtestSql } from './backtest-sql.js';
 import type { Rule } from './rule.js';
 import { SegmentDirectory } from './segment-directory.service.js';
 import { SqlParameters } from './sql-parameters.js';
-import { toSql } from './to-sql.js';
+import { Thresholds } from './thresholds.service.js';
+import { type SqlEnvironment, toSql } from './to-sql.js';
 
 /** Who is in a segment. */
 export interface Member {
@@ -54,6 +55,7 @@ export class SegmentMembers {
   constructor(
     private readonly dataSource: DataSource,
     private readonly directory: SegmentDirectory,
+    private readonly thresholds: Thresholds,
     @Inject(NOW) private readonly now: Now,
   ) {}
 
@@ -61,6 +63,14 @@ export class SegmentMembers {
     return this.dataSource.query(
       `SELECT segment, count(*)::int AS members FROM segment_memberships WHERE left_at IS NULL GROUP BY segment`,
     );
+  }
+
+  async count(segment: string): Promise<number> {
+    const [row] = await this.dataSource.query<{ members: number }[]>(
+      'SELECT count(*)::int AS members FROM segment_memberships WHERE segment = $1 AND left_at IS NULL',
+      [segment],
+    );
+    return row?.members ?? 0;
   }
 
   /** By profile id; `after` is the last one of the page before. Index: segment_memberships_open_idx. */
@@ -73,6 +83,34 @@ export class SegmentMembers {
     );
   }
 
+  /**
+   * Who has entered (or left) a segment lately, the newest first; `after` is the last one of the page before. Whoever has left stands in both
+   * lists with the whole stay. Indexes: segment_memberships_entered_idx, segment_memberships_left_idx.
+   */
+  historyOfSegment(
+    segment: string,
+    what: 'entered' | 'left',
+    limit: number,
+    after: { readonly at: Date; readonly profileId: string } | null,
+  ): Promise<Stay[]> {
+    const at = { entered: 'entered_at', left: 'left_at' }[what];
+    return this.dataSource.query<Stay[]>(
+      `SELECT ${stay} FROM segment_memberships
+       WHERE segment = $1 AND ${at} IS NOT NULL AND ($2::timestamptz IS NULL OR (${at}, profile_id) < ($2, $3::uuid))
+       ORDER BY ${at} DESC, profile_id DESC LIMIT $4`,
+      [segment, after?.at ?? null, after?.profileId ?? null, limit],
+    );
+  }
+
+  /** Their ids alone, in order. Index: segment_memberships_open_idx. */
+  async idsAfter(segment: string, after: string, limit: number): Promise<string[]> {
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      `SELECT profile_id AS id FROM segment_memberships WHERE segment = $1 AND left_at IS NULL AND profile_id > $2 ORDER BY profile_id LIMIT $3`,
+      [segment, after, limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   historyOf(profileId: string, limit: number): Promise<Stay[]> {
     return this.dataSource.query<Stay[]>(
       `SELECT ${stay} FROM segment_memberships WHERE profile_id = $1 ORDER BY entered_at DESC, segment LIMIT $2`,
@@ -83,7 +121,7 @@ export class SegmentMembers {
   /** How many a rule fits now, and a few of them. Looks at every profile. */
   async preview(rule: Rule, key: string): Promise<RulePreview> {
     const parameters = new SqlParameters();
-    const condition = toSql(rule, this.directory.sqlEnvironment(key), this.now().getTime(), parameters);
+    const condition = toSql(rule, await this.#environment(rule, key), this.now().getTime(), parameters);
     const [row] = await this.dataSource.query<{ count: number; sample: RulePreview['sample'] | null }[]>(
       `WITH fitting AS MATERIALIZED (SELECT p.id FROM profiles p WHERE p.merged_into IS NULL AND ${condition})
        SELECT (SELECT count(*)::int FROM fitting) AS count,
@@ -99,7 +137,7 @@ export class SegmentMembers {
     const nowMs = this.now().getTime();
     const momentsMs = Array.from({ length: days + 1 }, (_unused, index) => nowMs - (days - index) * dayMs);
     const percent = await this.#samplePercent();
-    const { text, values } = backtestSql(rule, this.directory.sqlEnvironment(key), momentsMs, percent);
+    const { text, values } = backtestSql(rule, await this.#environment(rule, key), momentsMs, percent);
     const rows = await this.dataSource.query<{ place: number; members: number; entered: number }[]>(text, [...values]);
     const found = new Map(rows.map((row) => [row.place, row]));
     const scaled = (count: number): number => Math.round((count * 100) / percent);
@@ -111,6 +149,10 @@ export class SegmentMembers {
         entered: scaled(found.get(index + 1)?.entered ?? 0),
       })),
     };
+  }
+
+  async #environment(rule: Rule, key: string): Promise<SqlEnvironment> {
+    return { ...this.directory.sqlEnvironment(key), thresholds: await this.thresholds.forRule(rule) };
   }
 
   /** Everybody, or as many as can be looked at in seconds. */

@@ -1,5 +1,6 @@
 import type { ActionDeclaration, HandOffRequest, NoticeRequest, Offer } from '../destinations/action.js';
 import type { Destination } from '../destinations/destination.js';
+import type { Json } from '../destinations/json.js';
 import type { Order } from './journey/program.js';
 
 /** What there is to act at: the enabled destinations with what their providers declare, by key. */
@@ -25,12 +26,19 @@ function offerOf(
   return 'handOff' in order ? provider?.handOff : provider?.notice;
 }
 
-/** By which channel an order reaches the person; null: it reaches nobody. */
+/** By which channel an order reaches the person, as narrowly as somebody has said; null: it reaches nobody. */
 export function channelOf(order: Order, catalog: Catalog): string | null {
   if (!('action' in order)) return null;
+  const { channel, input } = order.action;
   const declared = declarationOf(order, catalog);
-  return order.action.channel ?? declared?.channel ?? declared?.consent ?? null;
+  const said = declared?.channel === undefined ? null : namedIn(input);
+  return channel ?? said ?? declared?.channel ?? declared?.consent ?? null;
 }
+
+const namedIn = (input: Json): string | null => {
+  const named = typeof input === 'object' && input !== null && 'channel' in input ? input.channel : null;
+  return typeof named === 'string' && !named.includes('{{') ? named : null;
+};
 
 /** Consents without which an order is not carried out. */
 export function consentsOf(order: Order, catalog: Catalog) {

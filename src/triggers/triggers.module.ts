@@ -9,6 +9,7 @@ import { ContactPolicies } from './contact-policies.service.js';
 import { OrderGiver } from './running/order-giver.service.js';
 import { TriggerRunner } from './running/runner.service.js';
 import { TriggerGate } from './running/trigger-gate.service.js';
+import { TriggerDates } from './trigger-dates.repository.js';
 import { TriggerDirectory } from './trigger-directory.service.js';
 import { TriggerRounds } from './trigger-rounds.repository.js';
 import { TriggerWaker } from './trigger-waker.service.js';
@@ -19,6 +20,7 @@ import { Triggers } from './triggers.service.js';
   providers: [
     ContactPolicies,
     OrderGiver,
+    TriggerDates,
     TriggerDirectory,
     TriggerGate,
     TriggerRounds,
@@ -26,6 +28,6 @@ import { Triggers } from './triggers.service.js';
     TriggerWaker,
     Triggers,
   ],
-  exports: [ContactPolicies, TriggerDirectory, TriggerRounds, TriggerRunner, TriggerWaker, Triggers],
+  exports: [ContactPolicies, TriggerDates, TriggerDirectory, TriggerRounds, TriggerRunner, TriggerWaker, Triggers],
 })
 export class TriggersModule {}

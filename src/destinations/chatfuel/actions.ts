@@ -25,6 +25,7 @@ export const blockSend = {
       .describe('The channel your bot is on; on whatsapp only people get it who have agreed to that'),
   }),
   nature: 'once',
+  channel: 'chat',
   subject: 'record',
   consent: null,
   scopes: [],

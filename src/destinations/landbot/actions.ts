@@ -58,6 +58,7 @@ const all: readonly Action[] = [
       channel,
     }),
     nature: 'once',
+    channel: 'chat',
     consent: null,
     run: ({ client }, { remoteId }, { bot, node }) => client.assignBot(remoteId, bot, node),
   }),
@@ -67,6 +68,7 @@ const all: readonly Action[] = [
     description: 'Sends a text to the customer; on WhatsApp only within 24 hours of their last message.',
     input: z.strictObject({ text: z.string().min(1).max(4_000), channel }),
     nature: 'once',
+    channel: 'chat',
     consent: null,
     run: ({ client }, { remoteId }, { text }) => client.send(remoteId, 'text', { message: text }),
   }),
@@ -80,6 +82,7 @@ const all: readonly Action[] = [
       channel,
     }),
     nature: 'once',
+    channel: 'chat',
     consent: null,
     run: ({ client }, { remoteId }, { url, caption }) =>
       client.send(remoteId, 'image', { url, ...(caption !== undefined && { caption }) }),
@@ -94,6 +97,7 @@ const all: readonly Action[] = [
       params: z.array(z.string()).max(20).default([]),
     }),
     nature: 'once',
+    channel: 'chat',
     consent: 'whatsapp',
     run: ({ client }, { remoteId }, { template, language, params }) =>
       client.send(remoteId, 'template', {

@@ -95,6 +95,7 @@ const flowStart = declare({
   description: 'Starts a flow for the contact, at most 100 in an hour.',
   input: flowInput,
   nature: 'once',
+  channel: 'chat',
   run: async ({ client, flows }, id, { flow }) => {
     flows.take(id);
     await client.sendFlow(id, flow);
@@ -106,6 +107,7 @@ const contentSend = declare({
   description: 'Sends a text to the contact in the channel, with an image or a link if you like.',
   input: contentInput,
   nature: 'once',
+  channel: 'chat',
   run: ({ client }, id, { messageTag, ...content }) => client.sendContent(id, textBlock(content), messageTag),
 });
 
