@@ -18,6 +18,15 @@ export const optOutBoxes = (kind: PersonKind, { doNotCallMeans }: SalesforceSett
 ];
 
 /**
+ * By which a tick is known, whoever tells of it.
+ * @param since to the second; null: nobody knows when the box was ticked, so that it is ticked counts once
+ */
+export function optOutKey({ field, purpose }: OptOutBox, recordId: string, since: Date | null): string {
+  const at = since === null ? '' : `:${since.toISOString().slice(0, 19)}`;
+  return `opted_out:${field}:${purpose}:${recordId}${at}`;
+}
+
+/**
  * A withdrawal ticks its box, once. Nothing here ever unticks one: it may have been ticked in Salesforce, and an
  * opt-in at a chatbot is no proof against that.
  */

@@ -82,6 +82,8 @@ export const orgState = z.strictObject({
   flowInterviews: z.array(flowInterview).default([]),
   /** E-mails that were sent by the standard action. */
   emails: z.array(sentEmail).default([]),
+  /** Fields whose changes are noted in `ContactHistory` and `LeadHistory`, by object. */
+  fieldHistory: z.record(z.string(), z.array(z.string())).default({}),
   /** Objects whose changes are published on `/data/…ChangeEvent`. */
   changeDataCapture: z.array(z.string()).default([]),
   outboundMessages: z.array(outboundMessage).default([]),

@@ -3,6 +3,7 @@ import { actionRoutes } from './actions/action-routes.js';
 import { ingestRoutes } from './bulk/ingest-routes.js';
 import { queryJobRoutes } from './bulk/query-job-routes.js';
 import { registerControls } from './control-routes.js';
+import { trackHistory } from './field-history.js';
 import { registerAuthorizePage } from './oauth/authorize-page.js';
 import { registerIdentity } from './oauth/identity-routes.js';
 import { registerTokens } from './oauth/token-routes.js';
@@ -44,6 +45,7 @@ export function createSalesforceEmulator(world: SandboxWorld): Emulator {
   const comet = new CometServer(org);
   const sender = new OutboundSender(org, world.origin);
   org.onChange((changes) => {
+    trackHistory(org, changes);
     publishChanges(org, changes);
     sender.plan(changes);
   });

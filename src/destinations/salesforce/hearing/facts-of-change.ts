@@ -8,7 +8,7 @@ import { fromWire } from '../from-wire.js';
 import { phoneIn } from '../history/people-of-rows.js';
 import { isSameId } from '../identity.js';
 import type { ObjectSchema } from '../object-schema.js';
-import { optOutBoxes } from '../opt-outs.js';
+import { optOutBoxes, optOutKey } from '../opt-outs.js';
 import type { PersonKind } from '../person-kind.js';
 import type { SalesforceSettings } from '../settings.js';
 import { fieldsOf, meaningOf, recordsOf, type ChangeEvent, type ChangeHeader } from './change-event.js';
@@ -90,8 +90,8 @@ function changed(
       purpose,
       status: 'revoked' as const,
       evidence: `${field}: true`,
-      // A change of the box is told once, each time. A whole record only says that it is ticked, as every poll does.
-      dedupeKey: `opted_out:${field}:${purpose}:${isWhole ? id : key}`,
+      // A change of the box is told each time. A whole record only says that it is ticked, as every poll does.
+      dedupeKey: optOutKey({ field, purpose }, id, isWhole ? null : common.occurredAt),
     })),
   ];
 }

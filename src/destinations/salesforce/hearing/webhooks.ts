@@ -4,7 +4,7 @@ import type { HookRefusal, ProviderHookReply, ProviderHookRequest, ProviderWebho
 import type { RecordReference, RemoteFact } from '../../remote-fact.js';
 import { instantOf, momentOf } from '../history/changed-rows.js';
 import { phoneIn } from '../history/people-of-rows.js';
-import { optOutBoxes } from '../opt-outs.js';
+import { optOutBoxes, optOutKey } from '../opt-outs.js';
 import { personKinds, type PersonKind } from '../person-kind.js';
 import type { SalesforceSettings } from '../settings.js';
 import { readOutboundMessage, type Notification } from './outbound-message.js';
@@ -95,7 +95,7 @@ function factsOf(notification: Notification, settings: SalesforceSettings): read
       purpose,
       status: 'revoked' as const,
       evidence: `${field}: true`,
-      dedupeKey: `opted_out:${field}:${purpose}:${Id}`,
+      dedupeKey: optOutKey({ field, purpose }, Id, null),
     })),
   ];
 }

@@ -1,11 +1,13 @@
 import type { PullPage, PullRequest } from '../../remote-fact.js';
 import { userIdOf } from '../identity.js';
+import { optOutBoxes } from '../opt-outs.js';
 import { kindsOf, type PersonKind } from '../person-kind.js';
 import type { Tools } from '../write-plan.js';
 import { changedRows, pageOf } from './changed-rows.js';
-import { factsOfPerson, fieldsToRead } from './facts-of-person.js';
+import { factsOfPerson, fieldsToRead, hasTicked } from './facts-of-person.js';
 import { minuteMs, type SalesforceStream } from './history-stream.js';
 import { inTurn } from './in-turn.js';
+import { tickedAt } from './opt-out-history.js';
 
 export const changesStream: SalesforceStream = {
   declaration: {
@@ -24,7 +26,8 @@ export const changesStream: SalesforceStream = {
     ),
 };
 
-async function pullKind({ client, schemas }: Tools, request: PullRequest, kind: PersonKind): Promise<PullPage> {
+async function pullKind(tools: Tools, request: PullRequest, kind: PersonKind): Promise<PullPage> {
+  const { client, schemas } = tools;
   const schema = await schemas.get(kind.sobject);
   const page = await changedRows(client, request, {
     object: kind.sobject,
@@ -34,6 +37,9 @@ async function pullKind({ client, schemas }: Tools, request: PullRequest, kind: 
     ...(kind.id === 'PersonAccount' ? { where: 'IsPersonAccount = true' } : {}),
   });
   const us = await userIdOf(client);
-  const sight = { kind, schema, fields: request.fields, us, settings: client.settings };
+  const common = { kind, schema, fields: request.fields, us, settings: client.settings };
+  const ticked = page.rows.filter((row) => hasTicked(row, common)).map(({ Id }) => String(Id));
+  const boxes = optOutBoxes(kind, client.settings).map(({ field }) => field);
+  const sight = { ...common, tickedAt: await tickedAt(tools, kind, ticked, boxes) };
   return { ...pageOf(page), facts: page.rows.flatMap((row) => factsOfPerson(row, sight)) };
 }

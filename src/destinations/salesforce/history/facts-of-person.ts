@@ -4,12 +4,13 @@ import type { RecordReference, RemoteFact } from '../../remote-fact.js';
 import { fromWire } from '../from-wire.js';
 import { isSameId } from '../identity.js';
 import type { ObjectSchema } from '../object-schema.js';
-import { optOutBoxes } from '../opt-outs.js';
+import { optOutBoxes, optOutKey } from '../opt-outs.js';
 import type { PersonKind } from '../person-kind.js';
 import type { SalesforceSettings } from '../settings.js';
 import type { QueriedRow } from '../wire.js';
 import { instantOf, momentOf } from './changed-rows.js';
 import { derivedFact } from './derived.js';
+import type { TickedAt } from './opt-out-history.js';
 import { phoneIn } from './people-of-rows.js';
 
 export interface PersonSight {
@@ -20,6 +21,7 @@ export interface PersonSight {
   /** The integration user; null: not known. */
   readonly us: string | null;
   readonly settings: SalesforceSettings;
+  readonly tickedAt: TickedAt;
 }
 
 /** What is read of a person beside the mapping's fields, as far as the org shows it. */
@@ -81,22 +83,30 @@ function fieldsIn(row: QueriedRow, { schema, fields }: PersonSight): FieldValues
   return values;
 }
 
+/** Does a row say that somebody has opted out of something? */
+export const hasTicked = (row: QueriedRow, { kind, settings }: Pick<PersonSight, 'kind' | 'settings'>): boolean =>
+  row.IsDeleted !== true && optOutBoxes(kind, settings).some(({ field }) => row[field] === true);
+
 /** A ticked box says no. An empty one says nothing: it is the default of every record. */
 function optOuts(
   row: QueriedRow,
-  { kind, settings }: PersonSight,
+  { kind, settings, us, tickedAt }: PersonSight,
   common: Pick<RemoteFact, 'about' | 'occurredAt' | 'own'>,
 ): readonly RemoteFact[] {
   return optOutBoxes(kind, settings)
     .filter(({ field }) => row[field] === true)
-    .map(({ field, purpose }) => ({
-      ...common,
-      kind: 'consent_said',
-      purpose: purpose satisfies Purpose,
-      status: 'revoked',
-      evidence: `${field}: true`,
-      dedupeKey: `opted_out:${field}:${purpose}:${common.about.remoteId ?? ''}`,
-    }));
+    .map(({ field, purpose }) => {
+      const since = tickedAt(String(row.Id), field);
+      return {
+        ...common,
+        ...(since === null ? {} : { occurredAt: since.at, own: isSameId(us, since.by) }),
+        kind: 'consent_said',
+        purpose: purpose satisfies Purpose,
+        status: 'revoked',
+        evidence: `${field}: true`,
+        dedupeKey: optOutKey({ field, purpose }, String(row.Id), since?.at ?? null),
+      };
+    });
 }
 
 function workedOut(row: QueriedRow, about: RecordReference): readonly RemoteFact[] | null {

@@ -167,6 +167,29 @@ describe('changed people', () => {
     ]);
   });
 
+  it('that have opted out say so once, and again where the org tracks when it was', async () => {
+    await org.put({ Contact: [contact(1)] });
+    const id = idOf('003', 1);
+    const tick = (HasOptedOutOfEmail: boolean) =>
+      org.control('PATCH', `/records/Contact/${id}`, { HasOptedOutOfEmail });
+    const optOuts = async () =>
+      (await pull('changes')).facts.flatMap((fact) => (fact.kind === 'consent_said' ? [fact] : []));
+    await tick(true);
+    const [first] = await optOuts();
+    expect(first).toMatchObject({ purpose: 'email', status: 'revoked', own: false });
+    await tick(false);
+    await tick(true);
+    expect((await optOuts()).map(({ dedupeKey }) => dedupeKey)).toEqual([first?.dedupeKey]);
+    await tick(false);
+    await org.change(() => ({ fieldHistory: { Contact: ['HasOptedOutOfEmail'] } }));
+    await tick(true);
+    await org.control('PATCH', `/records/Contact/${id}`, { Title: 'changed later' });
+    const [noted] = await org.records('ContactHistory');
+    const [again] = await optOuts();
+    expect(again?.dedupeKey).not.toBe(first?.dedupeKey);
+    expect(again?.occurredAt).toEqual(new Date(String(noted?.CreatedDate).replace('+0000', 'Z')));
+  });
+
   it('have an owner', async () => {
     const [sam] = (await org.records('User')).filter(({ Username }) => Username === 'sam.sales@sandbox.test');
     await org.put({ Contact: [contact(1, { OwnerId: sam?.Id })] });

@@ -1,6 +1,7 @@
 import { businessObjects } from './business-objects.js';
 import { fieldDefinition, type FieldDefinition } from './field-definition.js';
 import { text } from './fields.js';
+import { historyObjects } from './history-objects.js';
 import { marketingObjects } from './marketing-objects.js';
 import { objectDefinition, type ObjectDefinition, type ObjectInput } from './object-definition.js';
 import { peopleObjects } from './people-objects.js';
@@ -30,6 +31,7 @@ const inputs: readonly ObjectInput[] = [
   ...businessObjects,
   ...marketingObjects,
   ...setupObjects,
+  ...historyObjects,
   botEvent,
 ];
 
