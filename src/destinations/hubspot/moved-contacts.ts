@@ -4,15 +4,41 @@ import { addressesOf, updateContacts } from './api/contacts.js';
 import { BatchDelivery } from './batch-delivery.js';
 import type { ContactWrite } from './contact-write.js';
 import type { Contradictions } from './contradictions.js';
+import { withoutRepeats } from './without-repeats.js';
+
+const idOf = ({ record: { known, key } }: ContactWrite): string => known?.remoteId ?? key;
 
 /** Gives contacts their new key, found by their ids. */
-export function moveContacts(
+export const moveContacts = (
+  account: Account,
+  keyField: string,
+  writes: readonly ContactWrite[],
+  contradictions: Contradictions,
+): Promise<RecordResult[]> =>
+  updateById(account, keyField, writes, contradictions, ({ properties, record }) => ({
+    ...properties,
+    [keyField]: record.key,
+  }));
+
+/** Writes to contacts that have the address, but are not found by it: it is an additional one of theirs, and the primary one stays. */
+export async function updateOwners(
+  account: Account,
+  writes: readonly ContactWrite[],
+  contradictions: Contradictions,
+): Promise<RecordResult[]> {
+  const results: RecordResult[] = [];
+  for (const batch of withoutRepeats(writes, idOf))
+    results.push(...(await updateById(account, 'email', batch, contradictions, ({ properties }) => properties)));
+  return results;
+}
+
+function updateById(
   { client }: Account,
   keyField: string,
   writes: readonly ContactWrite[],
   contradictions: Contradictions,
+  propertiesOf: (write: ContactWrite) => ContactWrite['properties'],
 ): Promise<RecordResult[]> {
-  const idOf = ({ record: { known, key } }: ContactWrite): string => known?.remoteId ?? key;
   const delivery = new BatchDelivery({
     keyField,
     idOf,
@@ -22,7 +48,7 @@ export function moveContacts(
         batch.map((write) => ({
           remoteId: idOf(write),
           traceId: write.record.profileId,
-          properties: { ...write.properties, [keyField]: write.record.key },
+          properties: propertiesOf(write),
         })),
       ),
     addressesOf: (contactId) => addressesOf(client, contactId),

@@ -128,6 +128,26 @@ describe('an upsert', () => {
     expect(await byHand(account, 'ada@example.com')).toMatchObject({ properties: { country: 'Peru' } });
   });
 
+  it('delivers to that owner by record id where HubSpot does not take an additional address as a key', async () => {
+    const at = '2026-01-01T00:00:00.000Z';
+    const properties = { email: 'ada@example.com', hs_additional_emails: 'ada@work.example;ada@home.example' };
+    const contacts = [{ id: '501', createdAt: at, updatedAt: at, properties }];
+    const account = await rehearse({ state: { contacts, behaviour: { upsertBySecondaryEmail: 'conflict' } } });
+    const records = [
+      outgoing('ada@work.example', { country: text('Peru') }),
+      outgoing('ada@home.example', { firstname: text('Ada') }),
+      outgoing('bob@example.com', { country: text('Chile') }),
+    ];
+    const results = await account.connection.upsert(request(records));
+    // Once refused, whose addresses they are, the rest; then one update for each record of the same contact.
+    expect(account.calls().slice(1)).toEqual([upsertCall, readCall, upsertCall, updateCall, updateCall]);
+    expect(results.map((result) => result.status)).toEqual(['delivered', 'delivered', 'delivered']);
+    expect(results.filter((result) => result.status === 'delivered' && result.remoteId === '501')).toHaveLength(2);
+    expect(await byHand(account, 'ada@example.com')).toMatchObject({
+      properties: { country: 'Peru', firstname: 'Ada', email: 'ada@example.com' },
+    });
+  });
+
   it('writes two records with the same key one after the other instead of having the batch refused', async () => {
     const account = await rehearse();
     const records = [

@@ -9,13 +9,14 @@ import { emailConsent } from './consent/email-consent.js';
 import { comparableKey } from './contact-key.js';
 import { planContacts } from './contact-plan.js';
 import { type ContactWrite, isIdle } from './contact-write.js';
+import { ownerOf } from './culprit.js';
 import { type FollowUp, followUp } from './follow-up.js';
 import { Contradictions } from './contradictions.js';
 import { forceStages, seeStages } from './lifecycle-stage.js';
 import { ownedLists } from './lists/owned-lists.js';
 import { toMappingOptions } from './mapping-options.js';
 import { hasMoved, toMemo } from './memo.js';
-import { isAstray, moveContacts } from './moved-contacts.js';
+import { isAstray, moveContacts, updateOwners } from './moved-contacts.js';
 
 export const batchSize = 100;
 
@@ -102,7 +103,19 @@ async function upsertOrAdopt(
   const results: Results = new Map(refused.map((result) => [result.profileId, result]));
   await settle(results, recordsOf(adopted), () => moveContacts(account, keyField, adopted, contradictions));
   await settle(results, recordsOf(byKey), () => upsertByKey(account, keyField, byKey, contradictions));
+  const owned = keyField === 'email' ? byKey.flatMap((write) => ofOwner(write, results)) : [];
+  if (owned.length > 0) await settle(results, recordsOf(owned), () => updateOwners(account, owned, contradictions));
   return [...results.values()];
+}
+
+/** A conflict says who has the address: that contact is the person's. */
+function ofOwner(write: ContactWrite, results: Results): ContactWrite[] {
+  const result = results.get(write.record.profileId);
+  const ownerId = result?.status === 'failed' ? ownerOf(result.error) : null;
+  if (ownerId === null) return [];
+  return [
+    { ...write, record: { ...write.record, known: { remoteId: ownerId, memo: write.record.known?.memo ?? null } } },
+  ];
 }
 
 /** By the key, so that nobody has to know whether a contact is there. */

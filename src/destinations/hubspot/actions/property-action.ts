@@ -5,6 +5,7 @@ import type { OutgoingRecord, RecordResult } from '../../destination.js';
 import { addressesOf, updateContacts } from '../api/contacts.js';
 import { BatchDelivery } from '../batch-delivery.js';
 import { type ContactWrite, isIdle, toContactWrite } from '../contact-write.js';
+import { withoutRepeats } from '../without-repeats.js';
 import { defineAction, done, failed, type HubspotAction, type Run } from './action.js';
 
 const inputSchema = z.strictObject({
@@ -33,17 +34,6 @@ function toRecord({ runId, input, subject: { remoteId, memo } }: Run<Input>): Ou
     consents: {},
     known: { remoteId, memo },
   };
-}
-
-/** Later runs for the same contact go into a batch of their own: HubSpot refuses an id twice. */
-function batches(writes: readonly ContactWrite[]): ContactWrite[][] {
-  const open: Map<string, ContactWrite>[] = [];
-  for (const write of writes) {
-    const batch = open.find((candidate) => !candidate.has(write.record.key));
-    if (batch === undefined) open.push(new Map([[write.record.key, write]]));
-    else batch.set(write.record.key, write);
-  }
-  return open.map((batch) => [...batch.values()]);
 }
 
 const toResult = (result: RecordResult): ActionResult =>
@@ -76,7 +66,10 @@ export const setProperties: HubspotAction = defineAction({
     const properties = await catalog.properties();
     const writes = runs.map((run) => toContactWrite(toRecord(run), properties));
     const results: RecordResult[] = [];
-    for (const batch of batches(writes.filter((write) => !isIdle(write)))) {
+    for (const batch of withoutRepeats(
+      writes.filter((write) => !isIdle(write)),
+      ({ record }) => record.key,
+    )) {
       const delivery = new BatchDelivery({
         keyField: 'hs_object_id',
         idOf: ({ record }) => record.key,
