@@ -22,6 +22,8 @@ import { DestinationStandingController } from './destination-standing.controller
 import { PreviewController } from './preview.controller.js';
 import { ProfilesController } from './profiles.controller.js';
 import { ScoresController } from './scores.controller.js';
+import { SegmentDraftsController } from './segment-drafts.controller.js';
+import { SegmentPeopleController } from './segment-people.controller.js';
 import { SegmentsController } from './segments.controller.js';
 import { Replay } from './replay.service.js';
 
@@ -52,6 +54,8 @@ import { Replay } from './replay.service.js';
     PreviewController,
     ProfilesController,
     ScoresController,
+    SegmentDraftsController,
+    SegmentPeopleController,
     SegmentsController,
   ],
   providers: [Replay],

@@ -40,6 +40,14 @@ export class Events {
     return this.dataSource.getRepository(EventEntity).findOneBy({ id });
   }
 
+  /** What kinds of events there have been among the latest few thousand. Their ids grow with time. */
+  seenLately(): Promise<Pick<EventEntity, 'name' | 'kind' | 'channel' | 'source'>[]> {
+    return this.dataSource.query(
+      `SELECT DISTINCT name, kind, channel, source FROM (SELECT name, kind, channel, source FROM events ORDER BY id DESC LIMIT 10000) AS latest
+       WHERE kind NOT IN ('test', 'clock') ORDER BY name, kind, channel, source`,
+    );
+  }
+
   /** Forgets dedupe keys whose window has long passed. */
   async forgetKeys(before: Date): Promise<void> {
     await this.dataSource.query(`DELETE FROM event_keys WHERE repeats_until < $1`, [before]);

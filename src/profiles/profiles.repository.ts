@@ -85,4 +85,12 @@ export class Profiles {
     if (after !== null) query.andWhere('p.id < :after', { after });
     return query.orderBy('p.id', 'DESC').limit(limit).getMany();
   }
+
+  /** The tags of the latest few thousand people. Their ids grow with time. */
+  async tagsLately(): Promise<string[]> {
+    const rows = await this.dataSource.query<{ tag: string }[]>(
+      `SELECT DISTINCT tag FROM (SELECT tags FROM profiles ORDER BY id DESC LIMIT 10000) AS latest, jsonb_array_elements_text(tags) AS tag ORDER BY tag`,
+    );
+    return rows.map(({ tag }) => tag);
+  }
 }

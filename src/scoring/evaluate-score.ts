@@ -71,7 +71,26 @@ export const stateFromEvents = ({ lines }: CompiledScore, events: Iterable<Event
   return state;
 };
 
-function exactPoints(
+/** What each line of the definition is worth for a profile, in the order in which they are written. */
+export function pointsByLine(
+  { definition, lines, states }: CompiledScore,
+  state: ScoreState,
+  profile: RuleProfile,
+  atMs: number,
+): number[] {
+  const held = states.values();
+  const counted = lines.values();
+  return definition.points.map((line) => {
+    if ('events' in line) {
+      const next = counted.next().value;
+      return next === undefined ? 0 : linePoints(next, state.lines[next.place], atMs);
+    }
+    return held.next().value?.rule.holds({ profile, aggregates: [] }, atMs) === true ? line.points : 0;
+  });
+}
+
+/** Not rounded: what levels are decided by. */
+export function exactPoints(
   { definition, lines, states }: CompiledScore,
   state: ScoreState,
   profile: RuleProfile,

@@ -36,7 +36,8 @@ interface StateRow {
   readonly due_at: Date | null;
 }
 
-interface PastRow extends Omit<EventFacts, 'occurredAtMs' | 'kind'> {
+/** A row of a profile's past. */
+export interface PastRow extends Omit<EventFacts, 'occurredAtMs' | 'kind'> {
   readonly profile_id: string;
   readonly kind: string;
   readonly occurred_at: Date;
@@ -74,8 +75,19 @@ export async function readScoreStates(
 
 const kind = z.enum(eventKinds);
 
+/** One profile's whole past, in the order in which it happened. */
+export async function pastEvents(
+  query: (text: string, values: readonly unknown[]) => Promise<PastRow[]>,
+  profileId: string,
+): Promise<EventFacts[]> {
+  return byProfile(await query(readPast.text, [[profileId], []])).get(profileId) ?? [];
+}
+
 async function readEvents(batch: Batch, profileIds: readonly string[]): Promise<Map<string, EventFacts[]>> {
-  const rows = await batch.query<PastRow>(readPast, [profileIds, batch.events.map(({ id }) => id)]);
+  return byProfile(await batch.query<PastRow>(readPast, [profileIds, batch.events.map(({ id }) => id)]));
+}
+
+function byProfile(rows: readonly PastRow[]): Map<string, EventFacts[]> {
   const past = new Map<string, EventFacts[]>();
   for (const { profile_id: id, kind: written, occurred_at: at, ...facts } of rows) {
     const event = { ...facts, kind: kind.parse(written), occurredAtMs: at.getTime() };

@@ -5,6 +5,7 @@ import { Problem } from '../observability/problem.js';
 import { AttributeCatalog } from '../profiles/attribute-catalog.service.js';
 import { scoreSchema } from './score.js';
 import { ScoreEntity } from './score.entity.js';
+import { untilKnownMs } from '../segments/segment-backfills.repository.js';
 import { attributesOf, type ScoreAttribute, type ScoreInput } from './score-input.js';
 
 type Origin = 'file' | 'api';
@@ -110,6 +111,14 @@ export class Scores {
     return rows.map(({ profileId }) => profileId);
   }
 
+  /** How many people wait to be counted anew, by score. Index: score_states_marked_idx. */
+  async waiting(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.dataSource.query<{ score: string; count: number }[]>(
+      'SELECT score, count(*)::int AS count FROM score_states WHERE version = 0 GROUP BY score',
+    );
+    return new Map(rows.map(({ score, count }) => [score, count]));
+  }
+
   /** Of scores that are deleted or switched off, and of profiles that are gone. Returns how many states there were. */
   async forgetUseless(profileIds: readonly string[]): Promise<number> {
     const [, count] = await this.dataSource.query<[object[], number]>(
@@ -137,10 +146,11 @@ export class Scores {
     return rows[0]?.at ?? null;
   }
 
-  /** Scores of points that not everybody has been marked for yet. */
-  async outdated(): Promise<Pick<ScoreEntity, 'key' | 'version'>[]> {
+  /** Scores of points that not everybody has been marked for yet, though every process counts by the new definition. */
+  async outdated(now: Date): Promise<Pick<ScoreEntity, 'key' | 'version'>[]> {
     return this.dataSource.query(
-      `SELECT key, version FROM scores WHERE enabled AND marked_version < version AND NOT definition ? 'rfm'`,
+      `SELECT key, version FROM scores WHERE enabled AND marked_version < version AND NOT definition ? 'rfm' AND updated_at <= $1`,
+      [new Date(now.getTime() - untilKnownMs)],
     );
   }
 

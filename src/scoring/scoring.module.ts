@@ -3,11 +3,12 @@ import { ProfilesModule } from '../profiles/profiles.module.js';
 import { SegmentsModule } from '../segments/segments.module.js';
 import { RfmRuns } from './rfm-runs.repository.js';
 import { ScoreDirectory } from './score-directory.service.js';
+import { ScoreExplanation } from './score-explanation.service.js';
 import { Scores } from './scores.service.js';
 
 @Module({
   imports: [ProfilesModule, SegmentsModule],
-  providers: [RfmRuns, ScoreDirectory, Scores],
-  exports: [RfmRuns, ScoreDirectory, Scores],
+  providers: [RfmRuns, ScoreDirectory, ScoreExplanation, Scores],
+  exports: [RfmRuns, ScoreDirectory, ScoreExplanation, Scores],
 })
 export class ScoringModule {}

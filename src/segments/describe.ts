@@ -214,7 +214,8 @@ function sequenceText({ sequence, events, then, after, within }: SequenceConditi
   return `the last ${start} was ${span} ago or more, and was not followed by ${selectionText(events)} until now`;
 }
 
-function selectionText({ names, kinds, channels, sources, where }: EventSelection): string {
+/** Which events are meant, in words. */
+export function selectionText({ names, kinds, channels, sources, where }: EventSelection): string {
   const what = names === undefined ? 'any event' : `event ${orList(names)}`;
   const filters = [
     ...(kinds === undefined ? [] : [`of the kind ${orList(kinds)}`]),

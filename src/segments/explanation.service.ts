@@ -2,22 +2,22 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Environment } from '../../config/env.js';
 import { ENVIRONMENT, type Now, NOW } from '../database/environment.js';
-import { AttributeCatalog } from '../profiles/attribute-catalog.service.js';
 import type { Profile } from '../profiles/profile.js';
 import { fetchAggregates } from './event-aggregates.js';
 import { EventQueries } from './event-query.js';
 import { type ExplainedNode, explain } from './explain.js';
 import { inputsOf } from './inputs.js';
 import type { Rule } from './rule.js';
-import { SegmentDirectory } from './segment-directory.service.js';
+import { RuleCaptions } from './rule-captions.service.js';
+import { Thresholds } from './thresholds.service.js';
 
 /** Says why somebody is in a segment, or is not, by what is known now. */
 @Injectable()
 export class Explanation {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly directory: SegmentDirectory,
-    private readonly catalog: AttributeCatalog,
+    private readonly thresholds: Thresholds,
+    private readonly captions: RuleCaptions,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
     @Inject(NOW) private readonly now: Now,
   ) {}
@@ -26,7 +26,6 @@ export class Explanation {
     const queries = new EventQueries();
     const timeZone = this.environment.TIME_ZONE;
     const inputs = inputsOf(rule, timeZone);
-    await this.catalog.learnMissing(inputs.attributes);
     const slots = new Set(inputs.eventQueries.map((query) => queries.slotOf(query)));
     const now = this.now();
     const found = await fetchAggregates(
@@ -38,8 +37,9 @@ export class Explanation {
       timeZone,
       salt: key,
       queries,
-      thresholds: this.directory.thresholds,
+      thresholds: await this.thresholds.forRule(rule),
     };
-    return explain(rule, environment, { profile, aggregates: found.of(profile.id) }, now.getTime());
+    const subject = { profile, aggregates: found.of(profile.id) };
+    return explain(rule, environment, subject, now.getTime(), await this.captions.read());
   }
 }

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { isGroup, type Rule, type RuleGroup, type RuleNode, ruleSchema, type RuleTimeZone } from './rule.js';
+import {
+  isGroup,
+  type Rule,
+  type RuleGroup,
+  type RuleNode,
+  ruleSchema,
+  ruleTimeZone,
+  type RuleTimeZone,
+} from './rule.js';
 
 /** A rule as react-querybuilder holds it. @see https://react-querybuilder.js.org/docs/typescript */
 export interface QueryRule {
@@ -84,10 +92,22 @@ const looseGroup = z.looseObject({
  *
  * @throws z.ZodError with the places in the rule, where the query is no rule of ours
  */
-export function fromQueryBuilder({ query, timeZone }: BuilderQuery): Rule {
+export function fromQueryBuilder({ query, timeZone }: BuilderInput): Rule {
   const root = nodeOf(query);
   const group = typeof root === 'object' && root !== null ? root : {};
   return ruleSchema.parse({ version: 1, ...(timeZone !== undefined && { timeZone }), ...group });
+}
+
+/** As a form sends it. What its query holds is read by `fromQueryBuilder`. */
+export const builderInput = z.strictObject({
+  query: z
+    .looseObject({})
+    .describe('{ combinator, not, rules }, see https://react-querybuilder.js.org/docs/typescript'),
+  timeZone: ruleTimeZone.optional(),
+});
+export interface BuilderInput {
+  readonly query: object;
+  readonly timeZone?: RuleTimeZone | undefined;
 }
 
 /** Deeper than any rule may be. */

@@ -5,7 +5,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 export class SegmentPercentileEntity {
   @PrimaryColumn('text') name!: string;
   @Column('text') attribute!: string;
-  /** As PostgreSQL's `percentile_cont` takes it: 0.95 for the top 5 %. */
+  /** 0.05 for the top 5 %. */
   @Column('double precision') fraction!: number;
   /** null: nobody has the attribute. */
   @Column('double precision', { nullable: true }) threshold!: number | null;

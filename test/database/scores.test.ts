@@ -83,6 +83,7 @@ describe('a score', () => {
     for (let visit = 0; visit < 3; visit += 1) await say('ada', 'visit');
     await say('eve', 'something else');
     await score([messages]);
+    clock.forward(3_000); // by then every process knows the definition
     await core().get(ScoreMarks).run();
     await core().get(Rechecks).run();
     expect(await rows(`SELECT (attributes ->> 'engagement')::int AS points FROM profiles ORDER BY 1`)).toEqual([
@@ -123,6 +124,7 @@ describe('a definition that is new or changed', () => {
     await hot();
     for (let visit = 0; visit < 3; visit += 1) await say('ada', 'visit');
     await score([messages]);
+    clock.forward(3_000); // by then every process knows the definition
     await core().get(ScoreMarks).run();
     await core().get(Rechecks).run();
     expect(await rows('SELECT segment, entered_by FROM segment_memberships')).toEqual([
@@ -155,12 +157,13 @@ describe('a score that is switched off', () => {
 
 describe('what is due by the clock', () => {
   it('does not wait for those who are to be counted anew, and they follow', async () => {
-    await score([{ ...messages, points: 40, fades: { halfLife: { days: 1 } } }]);
+    await score([{ ...messages, points: 40, atMost: 40, fades: { after: { days: 1 } } }]);
     for (let n = 0; n < 300; n += 1)
       await rows(
         `INSERT INTO profiles (id, version, created_at, updated_at, last_event_at) VALUES (gen_random_uuid(), 1, now(), now(), now())`,
       );
     await say('ada', 'visit');
+    clock.forward(3_000); // by then every process knows the definition
     await core().get(ScoreMarks).run();
     expect(await rows('SELECT count(*)::int AS count FROM score_states WHERE version = 0')).toEqual([{ count: 301 }]);
     await core().get(Rechecks).run();
