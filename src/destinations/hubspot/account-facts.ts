@@ -33,7 +33,7 @@ export class AccountFacts {
       timeZone: details.timeZone,
     };
     this.client.timeZone ??= facts.timeZone;
-    await rememberFacts(this.memory, facts);
+    await rememberFacts(this.memory, this.settings, facts);
     return { token, details, facts };
   }
 
@@ -42,6 +42,6 @@ export class AccountFacts {
   }
 
   async #find(): Promise<Facts> {
-    return (await recallFacts(this.memory)) ?? (await this.look()).facts;
+    return (await recallFacts(this.memory, this.settings)) ?? (await this.look()).facts;
   }
 }

@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { ConnectionMemory } from '../destination.js';
+import type { HubspotSettings } from './settings.js';
 
 const factsSchema = z.object({
   portalId: z.string(),
@@ -7,12 +9,15 @@ const factsSchema = z.object({
   appId: z.string().nullable(),
   timeZone: z.string(),
 });
-/** What never changes about an account. */
+/** What never changes about an account and the app that speaks to it. */
 export type Facts = z.infer<typeof factsSchema>;
 
-const name = 'account';
+/** A token of another app makes other changes our own, so what was known with the one before counts no more. */
+const memoryName = ({ accessToken, clientId = '' }: HubspotSettings): string =>
+  `account:${hash('sha256', accessToken ?? clientId, 'base64url').slice(0, 12)}`;
 
-export const recallFacts = async (memory: ConnectionMemory): Promise<Facts | null> =>
-  factsSchema.safeParse(await memory.get(name)).data ?? null;
+export const recallFacts = async (memory: ConnectionMemory, settings: HubspotSettings): Promise<Facts | null> =>
+  factsSchema.safeParse(await memory.get(memoryName(settings))).data ?? null;
 
-export const rememberFacts = (memory: ConnectionMemory, facts: Facts): Promise<void> => memory.set(name, facts);
+export const rememberFacts = (memory: ConnectionMemory, settings: HubspotSettings, facts: Facts): Promise<void> =>
+  memory.set(memoryName(settings), facts);

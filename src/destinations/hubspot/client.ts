@@ -114,7 +114,7 @@ export class HubspotClient {
 
   /** What an earlier look at the account has found. */
   async #recall(): Promise<void> {
-    this.timeZone ??= (await recallFacts(this.context.memory))?.timeZone;
+    this.timeZone ??= (await recallFacts(this.context.memory, this.settings))?.timeZone;
   }
 
   async #pass(): Promise<Pass> {

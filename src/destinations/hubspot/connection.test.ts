@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../destination.js';
 import { hubspot } from './definition.js';
-import { rehearse } from './test-support.js';
+import { noLag, pull } from './history/test-support.js';
+import { settingsSchema } from './settings.js';
+import { outgoing, rehearse, request, text } from './test-support.js';
 
 const withScopes = (scopes: readonly string[]) => ({ apps: [{ token: 'pat-eu1-sandbox', appId: 1, scopes }] });
 
@@ -85,6 +87,29 @@ describe('a check of the connection', () => {
   it('does not get in with a token that HubSpot does not know', async () => {
     const account = await rehearse({ accessToken: 'pat-na1-other' });
     await expect(account.connection.check({ mapping: null })).rejects.toMatchObject({ kind: 'unauthorized' });
+  });
+});
+
+describe('what is known of an account', () => {
+  it('is asked for anew with the token of another app, whose changes are then our own', async () => {
+    const scopes = ['crm.objects.contacts.read', 'crm.objects.contacts.write', 'crm.schemas.contacts.read', 'oauth'];
+    const apps = [
+      { token: 'one', appId: 1, scopes },
+      { token: 'two', appId: 2, scopes },
+    ];
+    const account = await rehearse({ state: { apps, ...noLag }, accessToken: 'one' });
+    const streams = { fields: ['country'] };
+    await account.connection.upsert(request([outgoing('ada@example.com', { country: text('Peru') })]));
+    const ownIn = async (connection: typeof account.connection) =>
+      (await pull({ ...account, connection }, 'contacts', streams)).facts
+        .filter((fact) => fact.kind === 'record_changed' && 'country' in fact.fields)
+        .map(({ own }) => own);
+    expect(await ownIn(account.connection)).toEqual([true]);
+    const settings = settingsSchema.parse({ accessToken: 'two', baseUrl: account.sandbox.origin });
+    const next = hubspot.connect(settings, account.context);
+    await next.upsert(request([outgoing('ada@example.com', { country: text('Chile') })]));
+    expect(await ownIn(next)).toEqual([true]);
+    expect(account.calls().filter((call) => call.endsWith('/access-token-info'))).toHaveLength(2);
   });
 });
 
