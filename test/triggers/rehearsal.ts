@@ -6,8 +6,12 @@ import { createHubspotEmulator, sandboxAccessToken } from '../../src/sandbox/hub
 import { createMailchimpEmulator } from '../../src/sandbox/mailchimp/index.js';
 import type { JournalEntry } from '../../src/sandbox/journal.js';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox/sandbox-server.js';
+import { ActionRuns } from '../../src/delivery/action-runs.repository.js';
 import { Backfill } from '../../src/recalculation/backfill.service.js';
 import { Rechecks } from '../../src/recalculation/rechecks.service.js';
+import { TriggerRoundRunner } from '../../src/recalculation/trigger-rounds.service.js';
+import { scoreInput } from '../../src/scoring/score-input.js';
+import { Scores } from '../../src/scoring/scores.service.js';
 import { segmentInput } from '../../src/segments/segment-input.js';
 import { Segments } from '../../src/segments/segments.service.js';
 import { ContactPolicies } from '../../src/triggers/contact-policies.service.js';
@@ -28,13 +32,14 @@ export interface RunRow {
   readonly cause: string;
   readonly version: number;
   readonly due_at: Date | null;
+  readonly paused: boolean;
   readonly profile_id: string;
 }
 
 /** All but what was declared and configured. */
 const tables = `profiles, identities, events, event_keys, sync_marks, remote_records, destination_states, dead_letters, deliveries, delivery_records,
   action_runs, triggers, trigger_versions, trigger_runs, trigger_steps, trigger_dates, trigger_rounds, touches, contact_policy, segments,
-  segment_memberships, segment_rechecks, segment_backfills, consent_changes, destination_memory`;
+  segment_memberships, segment_rechecks, segment_backfills, scores, score_states, consent_changes, destination_memory`;
 
 /** What a person tells the bot. */
 export interface Said extends Partial<IncomingEvent> {
@@ -60,7 +65,8 @@ export function triggerRehearsal() {
     const headers = { 'content-type': 'application/json' };
     const sent = body === undefined ? {} : { body: JSON.stringify(body), headers };
     const response = await fetch(`${get(which).origin}/_sandbox/${path}`, { method, ...sent });
-    return (await response.json()) as unknown;
+    if (!response.ok) throw new Error(`the sandbox does not take ${path}: ${await response.text()}`);
+    return (await response.json());
   };
   const destinations = () => [
     {
@@ -155,6 +161,8 @@ export function triggerRehearsal() {
           'file',
         ),
       ),
+    score: (yaml: string): Promise<void> =>
+      change((core, manager) => core.get(Scores).save(manager, scoreInput.parse(parse(yaml)), 'file')),
     /** Triggers as a file would say them: whatever is left out has the usual form. */
     trigger: (yaml: string): Promise<void> =>
       change(async (core, manager) => {
@@ -171,6 +179,7 @@ export function triggerRehearsal() {
       clock.forward(afterMs);
       for (let round = 0; round < 6; round += 1) {
         await core.get(Rechecks).run();
+        await core.get(TriggerRoundRunner).run();
         await core.get(TriggerRunner).run();
         for (const destination of ['hubspot', 'mailchimp']) await core.delivery.drain(destination);
       }
@@ -180,6 +189,18 @@ export function triggerRehearsal() {
     async backfill(): Promise<void> {
       clock.forward(60_000);
       await get('core').get(Backfill).run();
+    },
+    /** As an admin does it: everything that failed is put to work again. */
+    async replayActions(): Promise<void> {
+      const letters = await rows<{ subject: string }>(
+        `UPDATE dead_letters SET resolution = 'replayed' WHERE kind = 'action' RETURNING subject`,
+      ).then((found) => (Array.isArray(found[0]) ? (found[0] as { subject: string }[]) : found));
+      await get('core')
+        .get(ActionRuns)
+        .makeDue(
+          letters.map(({ subject }) => subject),
+          clock.now(),
+        );
     },
     runs: (): Promise<RunRow[]> => rows<RunRow>(`SELECT * FROM trigger_runs ORDER BY planned_at, id`),
     steps: (): Promise<{ step: string; outcome: string; code: string | null }[]> =>
