@@ -10,7 +10,7 @@ import type { SalesforceSettings } from '../settings.js';
 import { readOutboundMessage, type Notification } from './outbound-message.js';
 
 const setup = `1. In Parley, set the destination's \`organizationId\` (Setup › Company Information) and \`webhookSecret\` (a long random text of your own).
-2. In Salesforce: Setup › Workflow Actions › Outbound Messages › New. Object: Contact or Lead. Endpoint URL: \`{url}?secret=<your webhookSecret>\`.
+2. In Salesforce: Setup › Workflow Actions › Outbound Messages › New. Object: Contact or Lead (for person accounts: Account, with the field \`IsPersonAccount\`). Endpoint URL: \`{url}?secret=<your webhookSecret>\`.
 3. User to send as: any active user. Leave "Send Session ID" off. Fields: those your mapping reads, \`Email\`, \`HasOptedOutOfEmail\`, \`CreatedDate\` and \`SystemModstamp\`.
 4. Setup › Flows › New › Record-Triggered Flow on the object, after a record is created or updated. Condition: Last Modified By is not the integration user, so that Parley does not hear itself. Action: the outbound message.
 5. Activate the flow, change a record, and look under the destination's calls.`;
