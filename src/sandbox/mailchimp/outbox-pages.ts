@@ -43,12 +43,18 @@ function record(account: Account, { source_id, to, list_id }: Mail, action: 'ope
 
 export function outboxView(outbox: readonly Mail[]): SandboxView {
   return {
-    title: 'Outbox (read it at /_sandbox/outbox)',
-    columns: ['sent at', 'to', 'subject', 'by'],
+    title: 'Outbox (all of it at /_sandbox/outbox)',
+    columns: ['sent at', 'to', 'subject', 'by', 'read it'],
     rows: outbox
       .slice(-shown)
       .reverse()
-      .map(({ sent_at, to, subject, source, source_id }) => [sent_at, to, subject, `${source} ${source_id}`]),
+      .map(({ id, sent_at, to, subject, source, source_id }) => [
+        sent_at,
+        to,
+        subject,
+        `${source} ${source_id}`,
+        `/_sandbox/outbox/${String(id)}`,
+      ]),
   };
 }
 
@@ -61,23 +67,38 @@ function outboxPage(outbox: readonly Mail[]): string {
         `<tr><td>${html(sent_at)}</td><td>${html(to)}</td><td><a href="/_sandbox/outbox/${String(id)}">${html(subject)}</a></td><td>${html(`${source} ${source_id}`)}</td></tr>`,
     )
     .join('');
-  return page('Outbox', `<table border="1" cellpadding="6">${rows}</table>`);
+  const head = ['sent at', 'to', 'subject', 'by'].map((column) => `<th>${column}</th>`).join('');
+  const table = `<div><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  const all = '<p><a href="/_sandbox">All that this sandbox holds</a></p>';
+  return page(
+    'Outbox',
+    `<p>What would have been sent. Nothing was.</p>${rows === '' ? '<p>Nothing yet.</p>' : table}${all}`,
+  );
 }
 
 /** The mail itself in a frame of its own, where no script runs. */
 function mailPage({ id, to, from, subject, html: body, source }: Mail): string {
   const acts =
     source === 'campaign'
-      ? `<p>As its reader: <a href="/track/open?m=${String(id)}">open it</a>, <a href="/track/click?m=${String(id)}&amp;url=https%3A%2F%2Fexample.test%2F">click a link</a>.</p>`
+      ? `<p>As its reader: follow the links in it, <a href="/track/open?m=${String(id)}">open it</a>, <a href="/track/click?m=${String(id)}&amp;url=https%3A%2F%2Fexample.test%2F">click a link</a>.</p>`
       : '';
   return page(
     html(subject),
-    `<p>From ${html(from)} to ${html(to)}</p><iframe sandbox srcdoc="${html(body)}" style="width:100%;height:24rem"></iframe>${acts}<p><a href="/_sandbox/outbox">All mail</a></p>`,
+    `<p>From ${html(from)} to ${html(to)}</p><div><iframe sandbox srcdoc="${html(body)}" title="The letter"></iframe></div>${acts}<p><a href="/_sandbox/outbox">All mail</a></p>`,
   );
 }
 
+/** As the sandbox's own page looks. */
+const style = `
+body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:76rem;padding:0 1rem;color:#1d2733;background:#fbfbfa}
+h1{font-size:1.5rem}p{color:#56616e}
+div{overflow-x:auto;border:1px solid #dfe3e8;border-radius:6px;background:#fff}iframe{display:block;border:0;width:100%;height:24rem}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .7rem;border-bottom:1px solid #eceff2}
+th{background:#f4f5f7;font-weight:600}tr:last-child td{border:0}`;
+
 const page = (title: string, body: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title></head><body><h1>${title}</h1>${body}</body></html>`;
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><link rel="icon" href="data:,">` +
+  `<meta name="viewport" content="width=device-width"><style>${style}</style></head><body><h1>${title}</h1>${body}</body></html>`;
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const html = (text: string): string => text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
