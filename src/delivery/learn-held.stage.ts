@@ -50,7 +50,7 @@ export class LearnHeldStage implements Stage {
         destination: told.destination,
         profileId: profile.id,
         remoteId: told.remoteId,
-        at: event.occurredAt,
+        at: told.readAt ?? event.occurredAt,
         fields: { ...before?.fields, ...now.fields },
         consents: { ...before?.consents, ...now.consents },
       });

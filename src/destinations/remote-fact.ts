@@ -32,6 +32,8 @@ export interface RecordChanged extends Fact {
   readonly created: boolean;
   /** By the destination's field names, as its `fields` describe them; null: emptied there. */
   readonly fields: FieldValues;
+  /** When the record was read with these values; left out: they are known to have been there when it happened. */
+  readonly readAt?: Date;
 }
 
 /** The record is gone. `erased`: by a person's right to be forgotten, so our copy has to go as well. */

@@ -16,7 +16,7 @@ export interface FactSight {
 /** What differs from fact to fact; the rest of an event is the same for all. */
 type Said = Pick<FactEvent, 'kind' | 'name'> &
   Partial<Pick<FactEvent, 'attributes' | 'consents' | 'properties' | 'notes'>> & {
-    readonly held?: Pick<HeldRecord, 'fields' | 'purposes'>;
+    readonly held?: Pick<HeldRecord, 'fields' | 'purposes' | 'readAt'>;
   };
 
 /**
@@ -65,7 +65,7 @@ function saidBy(fact: RemoteFact, { mapping }: FactSight): Said {
   }
 }
 
-function changed({ created, fields }: RecordChanged, mapping: Mapping | null): Said {
+function changed({ created, fields, readAt }: RecordChanged, mapping: Mapping | null): Said {
   const read = (mapping?.fields ?? []).flatMap((field) => {
     const key = readInto(field);
     // An emptied field empties no attribute: what the person has said stays said.
@@ -82,7 +82,11 @@ function changed({ created, fields }: RecordChanged, mapping: Mapping | null): S
     kind: 'crm_record',
     name: created ? 'record_created' : 'record_changed',
     attributes,
-    held: { fields: Object.fromEntries(read.map(({ field, value }) => [field.to, value])), purposes: [] },
+    held: {
+      fields: Object.fromEntries(read.map(({ field, value }) => [field.to, value])),
+      purposes: [],
+      ...(readAt !== undefined && { readAt }),
+    },
   };
 }
 

@@ -7,6 +7,7 @@ const { about, occurredAt, dedupeKey, own } = recordGone();
 
 it.each<RemoteFact>([
   recordChanged({ plan: { type: 'string', value: 'pro' }, tags: { type: 'list', value: ['a'] }, gone: null }),
+  recordChanged({ plan: null }, { readAt: new Date('2026-11-22T10:00:00.000Z') }),
   recordGone({ erased: true }),
   recordMerged(['2', '3']),
   recordMerged(['2'], { mergedObject: 'leads' }),

@@ -6,6 +6,8 @@ import { attributeTypes } from '../profiles/attribute.js';
 const value = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 const typed = z.object({ type: z.enum(attributeTypes), value });
 
+const moment = z.iso.datetime().transform((text) => new Date(text));
+
 const common = {
   about: z.object({
     object: z.string(),
@@ -13,10 +15,7 @@ const common = {
     email: z.string().nullable(),
     phone: z.string().nullable(),
   }),
-  occurredAt: z.iso
-    .datetime()
-    .transform((text) => new Date(text))
-    .nullable(),
+  occurredAt: moment.nullable(),
   dedupeKey: z.string(),
   own: z.boolean(),
 };
@@ -28,6 +27,7 @@ const keptFact: z.ZodType<RemoteFact> = z.discriminatedUnion('kind', [
     kind: z.literal('record_changed'),
     created: z.boolean(),
     fields: z.record(z.string(), typed.nullable()),
+    readAt: moment.exactOptional(),
   }),
   z.object({ ...common, kind: z.literal('record_gone'), erased: z.boolean() }),
   z.object({

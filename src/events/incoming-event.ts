@@ -64,6 +64,8 @@ export interface HeldRecord {
   readonly fields: Readonly<Record<string, TypedValue | null>>;
   /** It told a decision about these purposes. */
   readonly purposes: readonly Purpose[];
+  /** Until when it was so; left out: when the event happened. */
+  readonly readAt?: Date;
 }
 
 /** One fact, in our words, as a chat platform's `parse` returns it. Immutable; nothing here depends on what we knew before. */

@@ -147,6 +147,21 @@ describe('what a CRM tells of a person', () => {
     await connect();
   });
 
+  it('and was read after our last write is not sent back, however long ago it was changed there', async () => {
+    const id = await someone('read', { plan: 'free' });
+    const changedThere = now();
+    clock.forward(1_000);
+    await core.submit(incoming('read', { attributes: [attribute('firstName', 'Ada')] }));
+    await drain();
+    written.length = 0;
+    clock.forward(1_000);
+    const fact = { about: remote('read'), occurredAt: changedThere };
+    await take(recordChanged({ plan: text('pro') }, { ...fact, readAt: now() }));
+    expect((await profile(id)).attributes.plan).toBe('pro');
+    await drain();
+    expect(written).toEqual([]);
+  });
+
   it('that is older than what the person has said since is told otherwise', async () => {
     const id = await someone('late', { plan: 'free' });
     const changedThere = now();

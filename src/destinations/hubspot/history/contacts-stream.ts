@@ -42,12 +42,13 @@ export const contactsStream: HubspotStream = {
     const page = await changedRecords(account, request, { object: 'contacts', properties: asked, pageSize: 200 });
     const properties = await account.catalogs.of('contacts').properties();
     const read = request.fields.filter((field) => properties.has(field));
+    const readAt = account.context.now();
     const histories = await historiesOf(account, page.records, read);
     const { appId } = await account.facts.get();
+    const within = { since: page.span.since === null ? null : new Date(page.span.since), appId, readAt };
     const facts: RemoteFact[] = [];
     for (const contact of page.records) {
       const past = histories.get(contact.id);
-      const within = { since: page.span.since === null ? null : new Date(page.span.since), appId };
       facts.push(toSighting(contact, within), ...toMerge(contact), ...toOptOut(contact, past, within));
       facts.push(...toChanges(contact, past, read, properties, within));
       facts.push(await toDerived(account, contact, properties));
@@ -80,6 +81,7 @@ interface Within {
   /** Earlier changes were told before; null: none was. */
   readonly since: Date | null;
   readonly appId: string | null;
+  readonly readAt: Date;
 }
 
 const isTold = ({ timestamp }: Version, { since }: Within): boolean => since !== null && timestamp < since;
@@ -114,6 +116,7 @@ function toChanges(
         dedupeKey: changeKey(contact.id, name, version.timestamp, version.value ?? ''),
         own: isOurs(version, within.appId),
         created: false,
+        readAt: within.readAt,
         fields: asFields({ [name]: version.value }, [name], properties),
       },
     ];
