@@ -38,6 +38,16 @@ export async function waitingOf({ url, apiKey }: DemoTarget): Promise<number> {
   return items.reduce((sum, { waiting }) => sum + waiting, 0);
 }
 
+const segmentsSchema = z.object({
+  items: z.array(z.object({ title: z.string(), description: z.string(), members: z.number() })),
+});
+export type SegmentFigures = z.output<typeof segmentsSchema>['items'][number];
+
+/** Every segment with how many people are in it. */
+export async function segmentsOf({ url, apiKey }: DemoTarget): Promise<SegmentFigures[]> {
+  return segmentsSchema.parse(await fetchJson(`${url}/api/segments`, apiKey)).items;
+}
+
 /** Open dead letters of the destinations, by cause. */
 export async function refusalsOf({ url, apiKey }: DemoTarget): Promise<Refusal[]> {
   const { items } = causesSchema.parse(await fetchJson(`${url}/api/dead-letters/causes?kind=sync`, apiKey));

@@ -1,8 +1,9 @@
-import type { DestinationFigures, Refusal } from './figures.js';
+import type { DestinationFigures, Refusal, SegmentFigures } from './figures.js';
 import type { PlayResult } from './play-traffic.js';
 
 export interface Report {
   readonly destinations: readonly DestinationFigures[];
+  readonly segments: readonly SegmentFigures[];
   readonly played: PlayResult;
   /** New events, committed. */
   readonly events: number;
@@ -29,7 +30,7 @@ const rows: readonly Row[] = [
 ];
 
 /** The demo's result as a table for a terminal. */
-export function renderReport({ destinations, played, events, repeated, refusals }: Report): string {
+export function renderReport({ destinations, segments, played, events, repeated, refusals }: Report): string {
   const calls = destinations.reduce((sum, figures) => sum + figures.calls, 0);
   const naive = events * destinations.length;
   const width = 32;
@@ -47,6 +48,7 @@ export function renderReport({ destinations, played, events, repeated, refusals 
     `  ${events.toLocaleString('en')} events were new, ${repeated.toLocaleString('en')} had come before and changed nothing.`,
     `  One call for each event and CRM would have been ${naive.toLocaleString('en')} calls; it took ${calls.toLocaleString('en')}, so ${(naive - calls).toLocaleString('en')} were avoided.`,
     '',
+    ...(segments.length === 0 ? [] : ['  Who they are (segments):', ...segments.map(segmentLine), '']),
     `  Refused at the door (${played.refused.length}):`,
     ...played.refused.map(({ status, note, detail }) => `    ${status}  ${note}: ${clip(detail)}`),
     '',
@@ -62,5 +64,8 @@ export function renderReport({ destinations, played, events, repeated, refusals 
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const segmentLine = ({ title, description, members }: SegmentFigures): string =>
+  `    ${members.toLocaleString('en').padStart(5)}  ${title.padEnd(28)}${clip(description)}`;
 
 const clip = (text: string): string => (text.length > 140 ? `${text.slice(0, 139)}…` : text);

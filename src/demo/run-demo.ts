@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DemoTarget, Screen } from './demo-target.js';
-import { callsOf, counter, type DestinationFigures, heldBy, refusalsOf, waitingOf } from './figures.js';
+import { callsOf, counter, type DestinationFigures, heldBy, refusalsOf, segmentsOf, waitingOf } from './figures.js';
 import { playTraffic } from './play-traffic.js';
 import { progressLine } from './progress-line.js';
 import { renderReport } from './report.js';
@@ -48,6 +48,7 @@ export async function runDemo(target: DemoTarget, screen: Screen): Promise<void>
       played,
       events: sum(events.filter(({ labels }) => labels.repeated === 'false')),
       repeated: sum(events.filter(({ labels }) => labels.repeated === 'true')),
+      segments: await segmentsOf(target),
       refusals: await refusalsOf(target),
     }),
   );

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { uuidArray } from '../database/binary-array.js';
-import { type RfmDefinition, rfmEveryMs, rfmKeys } from './rfm.js';
+import { type RfmBreakpoints, type RfmDefinition, rfmEveryMs, rfmKeys } from './rfm.js';
 import { breakpointsOf, rfmBreakpointsSql, type RfmBreakpointsRow, rfmChangesSql, type RfmRow } from './rfm-sql.js';
 
 /** An RFM score as this process knows it. */
@@ -9,6 +9,13 @@ export interface ActiveRfm {
   readonly key: string;
   readonly version: number;
   readonly definition: RfmDefinition;
+}
+
+/** For people: a run, and the four values between the fifths. */
+export interface LastRun {
+  readonly at: Date;
+  readonly customers: number;
+  readonly fifths: (Omit<RfmBreakpoints, 'recency'> & { readonly recency: readonly Date[] }) | null;
 }
 
 /** New fifths of one customer. */
@@ -69,15 +76,16 @@ export class RfmRuns {
     );
   }
 
-  /** For people: when it was last, and where the fifths lie. null: never yet */
-  async last(
-    score: string,
-  ): Promise<{ readonly at: Date; readonly customers: number; readonly fifths: unknown } | null> {
-    const [row] = await this.dataSource.query<{ at: Date; customers: number; fifths: unknown }[]>(
+  /** When it was last, and where the fifths lie. null: never yet */
+  async last(score: string): Promise<LastRun | null> {
+    const [row] = await this.dataSource.query<{ at: Date; customers: number; fifths: RfmBreakpoints | null }[]>(
       'SELECT computed_at AS at, customers, breakpoints AS fifths FROM rfm_runs WHERE score = $1',
       [score],
     );
-    return row ?? null;
+    if (row === undefined) return null;
+    const { at, customers, fifths } = row;
+    if (fifths === null) return { at, customers, fifths };
+    return { at, customers, fifths: { ...fifths, recency: fifths.recency.map((ms) => new Date(ms)) } };
   }
 }
 

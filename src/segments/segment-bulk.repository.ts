@@ -25,7 +25,7 @@ const atOnce = 5_000;
  * Lets profiles into a segment, or out of it, by the thousand and without reading them: for backfills of segments that nobody follows.
  * It does what the pipeline does when nothing but the membership changes: the profile, one version further, and its history.
  *
- * @see docs/decisions/0008-a-backfill-that-nobody-follows-is-written-in-bulk.md
+ * @see docs/decisions/0009-a-backfill-that-nobody-follows-is-written-in-bulk.md
  */
 @Injectable()
 export class SegmentBulk {
