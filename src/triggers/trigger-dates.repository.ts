@@ -4,7 +4,7 @@ import { profileOf, type ProfileRow } from '../profiles/profile-row.js';
 import type { Recheck } from '../segments/segment-rechecks.repository.js';
 import type { ActiveTrigger } from './active-trigger.js';
 import { dateRowOf } from './planning/date-rows.js';
-import { writeDates } from './planning/plan-writes.js';
+import { addDates } from './planning/plan-writes.js';
 
 /** The moments at which dates of people come near. The pipeline keeps them; here is what else has to be asked. */
 @Injectable()
@@ -55,7 +55,7 @@ export class TriggerDates {
       const last = rows.at(-1);
       if (last === undefined) return null;
       const dates = rows.flatMap((row) => dateRowOf(trigger, profileOf(row), now.getTime(), installation) ?? []);
-      await writeDates({ query: ({ text }, values) => manager.query(text, [...values]) }, dates);
+      await addDates({ query: ({ text }, values) => manager.query(text, [...values]) }, dates);
       return { last: last.id, seen: rows.length };
     });
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { parse } from 'yaml';
+import { Erasure } from '../../src/erasure/erasure.service.js';
 import type { IncomingEvent } from '../../src/events/incoming-event.js';
 import { Configuration } from '../../src/provisioning/configuration.service.js';
 import { createHubspotEmulator, sandboxAccessToken } from '../../src/sandbox/hubspot/index.js';
@@ -9,6 +10,7 @@ import { type RunningSandbox, startSandbox } from '../../src/sandbox/sandbox-ser
 import { ActionRuns } from '../../src/delivery/action-runs.repository.js';
 import { Backfill } from '../../src/recalculation/backfill.service.js';
 import { Rechecks } from '../../src/recalculation/rechecks.service.js';
+import { ScoreMarks } from '../../src/recalculation/score-marks.service.js';
 import { TriggerRoundRunner } from '../../src/recalculation/trigger-rounds.service.js';
 import { scoreInput } from '../../src/scoring/score-input.js';
 import { Scores } from '../../src/scoring/scores.service.js';
@@ -66,7 +68,7 @@ export function triggerRehearsal() {
     const sent = body === undefined ? {} : { body: JSON.stringify(body), headers };
     const response = await fetch(`${get(which).origin}/_sandbox/${path}`, { method, ...sent });
     if (!response.ok) throw new Error(`the sandbox does not take ${path}: ${await response.text()}`);
-    return (await response.json());
+    return await response.json();
   };
   const destinations = () => [
     {
@@ -126,7 +128,7 @@ export function triggerRehearsal() {
   });
 
   const say = async (name: string, { fields = {}, ...more }: Said = {}): Promise<string> => {
-    const address = `${name}@example.com`;
+    const address = `${name}@chat.test`;
     const known = Object.entries({ email: address, ...fields }).map(([key, value]) =>
       typeof value === 'number' ? ({ key, label: key, type: 'number', value } as const) : attribute(key, value),
     );
@@ -161,8 +163,12 @@ export function triggerRehearsal() {
           'file',
         ),
       ),
-    score: (yaml: string): Promise<void> =>
-      change((core, manager) => core.get(Scores).save(manager, scoreInput.parse(parse(yaml)), 'file')),
+    /** A score as a file would say it, counted for everybody at once. */
+    async score(yaml: string): Promise<void> {
+      await change((core, manager) => core.get(Scores).save(manager, scoreInput.parse(parse(yaml)), 'file'));
+      await get('core').get(ScoreMarks).run();
+      await get('core').get(Rechecks).run();
+    },
     /** Triggers as a file would say them: whatever is left out has the usual form. */
     trigger: (yaml: string): Promise<void> =>
       change(async (core, manager) => {
@@ -189,6 +195,9 @@ export function triggerRehearsal() {
     async backfill(): Promise<void> {
       clock.forward(60_000);
       await get('core').get(Backfill).run();
+    },
+    erase: async (profileId: string): Promise<void> => {
+      await get('core').get(Erasure).run(profileId, 'test');
     },
     /** As an admin does it: everything that failed is put to work again. */
     async replayActions(): Promise<void> {

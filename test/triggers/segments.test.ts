@@ -197,7 +197,7 @@ describe('two people who turn out to be one', () => {
     await parley.say('ada', vip);
     await parley.core.submit(incoming('other', vip));
     await parley.play();
-    await parley.core.submit(incoming('other', { identities: [subscriber('other'), email('ada@example.com')] }));
+    await parley.core.submit(incoming('other', { identities: [subscriber('other'), email('ada@chat.test')] }));
     expect((await parley.runs()).map(({ status, code }) => [status, code]).sort()).toEqual([
       ['cancelled', 'MERGED'],
       ['waiting', null],

@@ -146,25 +146,41 @@ const setDates = {
     SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[]) ORDER BY 1, 2
     ON CONFLICT (trigger, profile_id) DO UPDATE SET value = excluded.value, due_at = excluded.due_at`,
 };
+const fillDates = {
+  name: 'trigger-dates-fill',
+  text: `INSERT INTO trigger_dates (trigger, profile_id, value, due_at)
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[]) ORDER BY 1, 2
+    ON CONFLICT (trigger, profile_id) DO NOTHING`,
+};
 const dropDates = {
   name: 'trigger-dates-drop',
   text: `DELETE FROM trigger_dates d USING unnest($1::text[], $2::uuid[]) AS t (trigger, profile_id)
     WHERE d.trigger = t.trigger AND d.profile_id = t.profile_id`,
 };
 
+type DueRow = DateRow & { readonly dueAt: Date };
+const isDue = (row: DateRow): row is DueRow => row.dueAt !== null;
+const columns = (rows: readonly DueRow[]): Buffer[] => [
+  textArray(rows.map(({ trigger }) => trigger)),
+  uuidArray(rows.map(({ profileId }) => profileId)),
+  textArray(rows.map(({ value }) => value)),
+  timestampArray(rows.map(({ dueAt }) => dueAt)),
+];
+
+/** As they are now: what was known before does not count any more. */
 export async function writeDates(batch: Pick<Batch, 'query'>, rows: readonly DateRow[]): Promise<void> {
-  const due = rows.flatMap((row) => (row.dueAt === null ? [] : [{ ...row, dueAt: row.dueAt }]));
-  if (due.length > 0)
-    await batch.query(setDates, [
-      textArray(due.map(({ trigger }) => trigger)),
-      uuidArray(due.map(({ profileId }) => profileId)),
-      textArray(due.map(({ value }) => value)),
-      timestampArray(due.map(({ dueAt }) => dueAt)),
-    ]);
-  const none = rows.filter(({ dueAt }) => dueAt === null);
+  const due = rows.filter(isDue);
+  if (due.length > 0) await batch.query(setDates, columns(due));
+  const none = rows.filter((row) => !isDue(row));
   if (none.length > 0)
     await batch.query(dropDates, [
       textArray(none.map(({ trigger }) => trigger)),
       uuidArray(none.map(({ profileId }) => profileId)),
     ]);
+}
+
+/** Only of people of whom nothing has been heard since: what they told in the meantime is newer. */
+export async function addDates(batch: Pick<Batch, 'query'>, rows: readonly DateRow[]): Promise<void> {
+  const due = rows.filter(isDue);
+  if (due.length > 0) await batch.query(fillDates, columns(due));
 }
