@@ -10,17 +10,20 @@ let org: TestOrg;
 beforeAll(async () => {
   org = await TestOrg.start();
 });
-const stops: AbortController[] = [];
+const listening: { readonly stop: AbortController; readonly ended: Promise<void> }[] = [];
 beforeEach(async () => {
   await org.reset();
   await org.change(() => ({ changeDataCapture: ['Contact', 'Lead'] }));
 });
-afterEach(() => {
-  for (const stop of stops.splice(0)) stop.abort();
+afterEach(async () => {
+  const all = listening.splice(0);
+  for (const { stop } of all) stop.abort();
+  await Promise.allSettled(all.map(({ ended }) => ended)); // or the next test would count its subscriptions
 });
 afterAll(() => org.sandbox.close());
 
 const streaming = { streamChanges: true };
+const within = { timeout: 5_000 };
 const admin = (method: string, path: string, body?: unknown) => org.control(method, `/records${path}`, body);
 /** How many subscriptions were asked for; several may come in one request. */
 const subscribed = () =>
@@ -29,6 +32,7 @@ const subscribed = () =>
       org.sandbox.journal
         .entries({ path: '/cometd' })
         .flatMap(({ body }) => JSON.stringify(body).match(/"\/meta\/subscribe"/g) ?? []).length,
+    within,
   );
 
 /** As after a restart of Salesforce's servers. */
@@ -37,7 +41,6 @@ const forgetSubscribers = () => org.control('POST', '/streaming/forget');
 function listen(remembered = new Map<string, Json>(), more: (facts: readonly RemoteFact[]) => void = () => undefined) {
   const facts: RemoteFact[] = [];
   const stop = new AbortController();
-  stops.push(stop);
   const connection = org.connect(streaming, { remembered });
   if (connection.follow === undefined) throw new Error('does not stream');
   const ended = connection.follow((heard) => {
@@ -45,6 +48,7 @@ function listen(remembered = new Map<string, Json>(), more: (facts: readonly Rem
     facts.push(...heard);
     return Promise.resolve();
   }, stop.signal);
+  listening.push({ stop, ended });
   return { facts, stop, ended };
 }
 
@@ -65,7 +69,7 @@ describe('hearing of changes as they happen', () => {
       HasOptedOutOfEmail: true,
     });
     await admin('DELETE', `/Contact/${remoteId}`);
-    await expect.poll(() => facts.length).toBe(4);
+    await expect.poll(() => facts.length, within).toBe(4);
     const [ours, changed, optedOut, gone] = facts;
     expect(ours).toMatchObject({ kind: 'record_changed', own: true, created: true, about: { remoteId } });
     expect(changed).toMatchObject({
@@ -85,13 +89,13 @@ describe('hearing of changes as they happen', () => {
     const first = listen(remembered);
     await subscribed().toBeGreaterThanOrEqual(2);
     await admin('POST', '/Contact', { LastName: 'One' });
-    await expect.poll(() => first.facts.length).toBe(1);
-    await expect.poll(() => remembered.has('change-events')).toBe(true);
+    await expect.poll(() => first.facts.length, within).toBe(1);
+    await expect.poll(() => remembered.has('change-events'), within).toBe(true);
     first.stop.abort();
     await first.ended;
     await admin('POST', '/Contact', { LastName: 'Two' });
     const second = listen(remembered);
-    await expect.poll(() => second.facts.length).toBe(1);
+    await expect.poll(() => second.facts.length, within).toBe(1);
     expect(second.facts).toMatchObject([{ fields: { LastName: text('Two') } }]);
   });
 
@@ -100,7 +104,7 @@ describe('hearing of changes as they happen', () => {
     const { facts } = listen(remembered);
     await subscribed().toBeGreaterThanOrEqual(3);
     await admin('POST', '/Contact', { LastName: 'One' });
-    await expect.poll(() => facts.length).toBe(1);
+    await expect.poll(() => facts.length, within).toBe(1);
   });
 
   it('loses no channel when only one of them has an event to go on from', async () => {
@@ -108,7 +112,7 @@ describe('hearing of changes as they happen', () => {
     await admin('POST', '/Lead', { LastName: 'Before', Company: 'Acme' });
     remembered.set('change-events', { '/data/ContactChangeEvent': 9_999, '/data/LeadChangeEvent': 0 });
     const { facts } = listen(remembered);
-    await expect.poll(() => facts.length).toBe(1);
+    await expect.poll(() => facts.length, within).toBe(1);
     expect(facts).toMatchObject([{ about: { object: 'Lead' } }]);
   });
 
@@ -119,10 +123,10 @@ describe('hearing of changes as they happen', () => {
     const before = org.tokenCalls();
     await org.change(() => ({ sessions: [] }));
     await admin('POST', '/Contact', { LastName: 'One' }); // ends the waiting poll; the next one is refused
-    await expect.poll(() => org.tokenCalls()).toBe(before + 1);
+    await expect.poll(() => org.tokenCalls(), within).toBe(before + 1);
     await subscribed().toBeGreaterThanOrEqual(4);
     await admin('POST', '/Contact', { LastName: 'Two' });
-    await expect.poll(() => facts.length).toBe(2);
+    await expect.poll(() => facts.length, within).toBe(2);
   });
 
   it('does not ask for tokens without end where streaming takes none of them', async () => {
@@ -159,7 +163,7 @@ describe('hearing of changes as they happen', () => {
     await expect(ended).rejects.toThrow('PostgreSQL is away');
     expect(remembered.get('change-events')).toEqual({ '/data/ContactChangeEvent': 0 });
     const { facts } = listen(remembered);
-    await expect.poll(() => facts).toMatchObject([{ fields: { LastName: text('One') } }]);
+    await expect.poll(() => facts, within).toMatchObject([{ fields: { LastName: text('One') } }]);
   });
 
   it('tells a mass change in a few lots, in order', async () => {
@@ -170,7 +174,7 @@ describe('hearing of changes as they happen', () => {
     await subscribed().toBeGreaterThanOrEqual(2);
     const names = Array.from({ length: 300 }, (_, index) => `n${index}`);
     const made = await org.connect({ streamChanges: false }).upsert(request(names.map((name) => outgoing(name))));
-    await expect.poll(() => facts.length).toBe(300);
+    await expect.poll(() => facts.length, within).toBe(300);
     expect(facts.map(({ about }) => about.remoteId)).toEqual(made.map((result) => knownFrom(result).remoteId));
     expect(lots).toBeLessThan(10);
   });
@@ -214,11 +218,11 @@ describe('hearing of changes as they happen', () => {
     const { facts } = listen();
     await subscribed().toBeGreaterThanOrEqual(2);
     await admin('POST', '/Contact', { LastName: 'One' });
-    await expect.poll(() => facts.length).toBe(1);
+    await expect.poll(() => facts.length, within).toBe(1);
     await forgetSubscribers();
     await subscribed().toBeGreaterThanOrEqual(4);
     await admin('POST', '/Contact', { LastName: 'Two' });
-    await expect.poll(() => facts.length).toBe(2);
+    await expect.poll(() => facts.length, within).toBe(2);
   });
 
   it('ends when it is let in no more after a lost connection, instead of hearing nothing', async () => {
@@ -287,7 +291,7 @@ describe('an outbound message of the sandbox', () => {
     };
     await org.change(() => ({ outboundMessages: [message] }));
     await admin('POST', '/Contact', { LastName: 'Ito', Email: 'ito@example.test' });
-    await expect.poll(() => facts.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => facts.length, within).toBe(1);
     expect(facts).toMatchObject([{ kind: 'record_changed', about: { email: 'ito@example.test' } }]);
     await expect.poll(async () => (await org.state()).notifications).toEqual([]);
     receiver.close();
