@@ -248,6 +248,22 @@ describe('between the sandbox and us', () => {
     await vi.waitFor(async () => expect(await sandbox.page()).toContain('given up: 410'));
   });
 
+  it('of very many changes while nobody answers each is told in the end', async () => {
+    const { sandbox, ours } = await connected({}, { ...usual, api: true });
+    ours.using.status = 503;
+    for (const part of [0, 1, 2]) {
+      const members = Array.from({ length: 500 }, (_, index) => ({
+        email_address: `p${String(part * 500 + index)}@chat.test`,
+        status: 'subscribed',
+      }));
+      await sandbox.send('POST', list, { members });
+    }
+    ours.using.status = 200;
+    await sandbox.send('PUT', '/_sandbox/clock', { now: new Date(Date.now() + 120_000).toISOString() });
+    await vi.waitFor(() => expect(ours.facts).toHaveLength(1_500), { timeout: 20_000, interval: 100 });
+    expect(new Set(ours.facts.map(({ about }) => about.email)).size).toBe(1_500);
+  });
+
   it('an address that does not answer is not taken', async () => {
     const { sandbox } = await connected();
     const refused = await sandbox.send('POST', `${list}/webhooks`, { url: 'http://127.0.0.1:9/x', events: all });

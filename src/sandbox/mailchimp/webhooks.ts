@@ -13,10 +13,12 @@ const shown = 50;
  * still to be sent is forgotten at a restart.
  */
 export class WebhookSender {
-  #deliveries: Delivery[] = [];
+  #waiting: Delivery[] = [];
+  /** The last ones that were accepted or given up. */
+  #ended: Delivery[] = [];
   #count = 0;
   #timer: NodeJS.Timeout | null = null;
-  #turn: Promise<void> = Promise.resolve();
+  #sending: Promise<void> | null = null;
 
   constructor(private readonly world: SandboxWorld) {}
 
@@ -32,36 +34,29 @@ export class WebhookSender {
       if (!webhook.enabled || !webhook.events[type] || (source !== null && !webhook.sources[source])) continue;
       this.#count += 1;
       const plain = { attempts: 0, nextAt: firedAt, outcome: 'waiting' };
-      this.#deliveries.push({ number: this.#count, webhook, type, body: write(firedAt), firedAt, ...plain });
+      this.#waiting.push({ number: this.#count, webhook, type, body: write(firedAt), firedAt, ...plain });
     }
-    this.#deliveries = this.#deliveries.slice(-1_000);
     this.#wake();
-  }
-
-  /** Resolves when everything that is due now has been sent once more. */
-  async settled(): Promise<void> {
-    this.#wake();
-    await this.#turn;
   }
 
   forget(): void {
-    this.#deliveries = [];
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
+    this.#waiting = [];
+    this.#ended = [];
+    this.#rest();
   }
 
   async close(): Promise<void> {
     this.forget();
-    await this.#turn;
+    await this.#sending;
   }
 
   view(): SandboxView {
     return {
       title: 'Webhooks sent',
       columns: ['#', 'fired at', 'type', 'to', 'attempts', 'outcome'],
-      rows: this.#deliveries
-        .slice(-shown)
-        .reverse()
+      rows: [...this.#ended, ...this.#waiting]
+        .sort((a, b) => b.number - a.number)
+        .slice(0, shown)
         .map(({ number, firedAt, type, webhook, attempts, outcome }) => [
           String(number),
           firedAt.toISOString(),
@@ -73,23 +68,34 @@ export class WebhookSender {
     };
   }
 
+  /** The sandbox's clock may be moved at any time, so it is looked at again and again while something waits for it. */
   #wake(): void {
-    if (this.#timer === null && this.#waiting().length > 0) {
-      this.#timer = setInterval(() => this.#wake(), lookEveryMs);
-      this.#timer.unref();
+    if (this.#waiting.length === 0) {
+      this.#rest();
+      return;
     }
-    this.#turn = this.#turn.then(() => this.#sendDue());
+    this.#timer ??= setInterval(() => this.#wake(), lookEveryMs).unref();
+    this.#sending ??= this.#sendDue().finally(() => (this.#sending = null));
   }
 
-  async #sendDue(): Promise<void> {
-    for (const delivery of this.#waiting()) if (delivery.nextAt <= this.world.clock.now()) await this.#send(delivery);
-    if (this.#waiting().length > 0 || this.#timer === null) return;
-    clearInterval(this.#timer);
+  #rest(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
   }
 
-  #waiting(): readonly Delivery[] {
-    return this.#deliveries.filter(({ outcome, webhook }) => outcome.startsWith('waiting') && webhook.enabled);
+  async #sendDue(): Promise<void> {
+    for (;;) {
+      const due = this.#waiting.find(({ nextAt }) => nextAt <= this.world.clock.now());
+      if (due === undefined) return;
+      if (due.webhook.enabled) await this.#send(due);
+      else due.outcome = 'given up: the webhook was switched off';
+      if (due.outcome.startsWith('waiting')) continue;
+      // Whatever has been forgotten meanwhile stays forgotten.
+      const at = this.#waiting.indexOf(due);
+      if (at < 0) continue;
+      this.#waiting.splice(at, 1);
+      this.#ended = [...this.#ended, due].slice(-shown);
+    }
   }
 
   async #send(delivery: Delivery): Promise<void> {
