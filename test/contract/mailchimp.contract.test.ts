@@ -144,6 +144,7 @@ async function asConnector(sandbox: Rehearsal): Promise<void> {
   await act('journey.trigger', { journeyId: '101', stepId: '201' });
   await act('automation.enqueue', { workflowId: 'd1e2f3a4b5', emailId: 'e1f2a3b4c5' });
   const letter = { segment: 'Fans', subject: 'Hello', templateId: '2001', testTo: ['me@chat.test'] };
+  await act('campaign.test', letter, false);
   await act('campaign.send', letter, false);
   const sendAt = new Date(Date.now() + 3_600_000).toISOString();
   const [later] = (await act('campaign.send', { ...letter, sendAt }, false, 'later')) ?? [];

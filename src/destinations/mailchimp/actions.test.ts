@@ -195,6 +195,21 @@ describe('a campaign', () => {
     expect(mail).not.toContain(grace);
   });
 
+  it('is tested without being sent: a draft is left, found again when the answer was lost', async () => {
+    const stage = await cast();
+    const input = { ...letter, testTo: ['me@chat.test'] };
+    await stage.send('POST', '/_sandbox/faults', { path: '/actions/test', method: 'POST', drop: 'after' });
+    expect(await stage.perform('campaign.test', account(input))).toMatchObject([{ error: { kind: 'unknown' } }]);
+    expect(await stage.perform('campaign.test', account(input))).toMatchObject([
+      { status: 'done', detail: { status: 'save' } },
+    ]);
+    expect(await campaigns(stage)).toMatchObject([{ status: 'save' }]);
+    const mail = await outbox(stage);
+    expect(mail).toContain('me@chat.test');
+    expect(mail).not.toContain(ada);
+    expect(mailchimp.actions?.find(({ id }) => id === 'campaign.test')?.input.safeParse(letter).success).toBe(false);
+  });
+
   it('is sent once, however often it is asked for', async () => {
     const stage = await cast();
     const first = await stage.perform('campaign.send', account(letter));
@@ -303,6 +318,22 @@ describe('erasure', () => {
     await expect(connection.erase?.('member', [{ ...subject, emails: [ada] }])).rejects.toMatchObject({
       kind: 'transient',
     });
+  });
+});
+
+it('what the plan does not allow fails alone, and a key that is not let in stops everything', async () => {
+  const { perform, request, send } = await cast();
+  const journey = { journeyId: '101', stepId: '201' };
+  const refuse = (status: number, title: string) =>
+    send('POST', '/_sandbox/faults', { path: '/trigger', answer: { status, body: { title, status, detail: 'No.' } } });
+  await refuse(403, 'Forbidden');
+  expect(await perform('journey.trigger', request(ada, journey), request(grace, journey))).toMatchObject([
+    { status: 'failed', error: { kind: 'rejected', details: { code: 'Forbidden' } } },
+    { status: 'done' },
+  ]);
+  await refuse(401, 'API Key Invalid');
+  await expect(perform('journey.trigger', request(ada, journey, 'again'))).rejects.toMatchObject({
+    kind: 'unauthorized',
   });
 });
 

@@ -16,7 +16,6 @@ declare module '@mailchimp/mailchimp_marketing/src/ApiClient.js' {
     getAllLists(options?: Page): Promise<unknown>;
     getList(listId: string, options?: { readonly fields?: readonly string[] }): Promise<unknown>;
     getListWebhooks(listId: string): Promise<unknown>;
-    createListWebhook(listId: string, body: object): Promise<unknown>;
     getListMergeFields(listId: string, options?: Page): Promise<unknown>;
     addListMergeField(listId: string, body: object): Promise<unknown>;
     updateListMergeField(listId: string, mergeId: string, body: object): Promise<unknown>;
@@ -62,7 +61,6 @@ declare module '@mailchimp/mailchimp_marketing/src/ApiClient.js' {
     start(body: object): Promise<unknown>;
     list(options?: Page): Promise<unknown>;
     status(batchId: string): Promise<unknown>;
-    deleteRequest(batchId: string): Promise<unknown>;
   }
 
   interface Campaigns {

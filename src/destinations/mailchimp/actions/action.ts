@@ -69,8 +69,9 @@ async function alone(
         results.push(await act(request));
       } catch (error) {
         if (!(error instanceof DeliveryError)) throw error;
-        if (!isAboutOneRecord(error) && error.kind !== 'unknown') met.stop = error;
-        results.push({ runId: request.runId, status: 'failed', error });
+        const own = asOwn(error);
+        if (!isAboutOneRecord(own) && own.kind !== 'unknown') met.stop = own;
+        results.push({ runId: request.runId, status: 'failed', error: own });
       }
     }
   };
@@ -78,6 +79,18 @@ async function alone(
   const { stop } = met;
   if (stop !== null && results.every((result) => result.status === 'failed' && result.error === stop)) throw stop;
   return results;
+}
+
+/** Titles of a 403: the person it is about has arrived here already, so it is not the account that is closed to us. */
+const notInPlan = new Set(['Forbidden', 'Authorization Failure']);
+
+/** What the plan or the key's role does not allow is this action's trouble, and no reason to stop everything else. */
+function asOwn(error: DeliveryError): DeliveryError {
+  const { code = '' } = error.details;
+  if (error.kind !== 'unauthorized' || !notInPlan.has(code)) return error;
+  return new DeliveryError('rejected', `${error.message} Perhaps the plan or the role of the key does not allow it.`, {
+    code,
+  });
 }
 
 export function done(

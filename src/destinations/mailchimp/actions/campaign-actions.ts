@@ -1,37 +1,8 @@
-import { z } from 'zod';
 import { DeliveryError } from '../../delivery-error.js';
 import type { ActionDone } from '../../action.js';
 import type { Campaign } from '../marketing-client.js';
 import { done, eachRun, type ActionTools, type Run } from './action.js';
-
-const sendInput = z
-  .strictObject({
-    segment: z.string().trim().default('').describe('Static segment or tag that gets it; empty: the whole audience'),
-    subject: z.string().min(1).max(150).describe('Subject line; may hold merge tags'),
-    previewText: z.string().max(150).default('').describe('What mail programs show beside the subject'),
-    fromName: z.string().default('').describe('Name of the sender; empty: the audience’s'),
-    replyTo: z
-      .string()
-      .default('')
-      .describe('Address for replies, on a domain verified at Mailchimp; empty: the audience’s'),
-    title: z.string().max(60).default('Campaign').describe('Name of the campaign for your colleagues'),
-    html: z.string().default('').describe('The whole letter as HTML; empty: the template'),
-    templateId: z.string().regex(/^\d*$/).default('').describe('ID of a template at Mailchimp; empty: the HTML above'),
-    sections: z
-      .record(z.string(), z.string())
-      .default({})
-      .describe('Content of the template’s sections, by their names'),
-    testTo: z.array(z.string()).default([]).describe('Addresses that get a test before it is sent'),
-    sendAt: z.iso
-      .datetime({ offset: true })
-      .optional()
-      .describe('When to send it, rounded up to the next quarter of an hour; empty: now'),
-  })
-  .refine(({ html, templateId }) => html !== '' || templateId !== '', {
-    path: ['html'],
-    message: 'Give HTML or a template',
-  });
-type SendInput = z.infer<typeof sendInput>;
+import { cancelInput, sendInput, testInput, type Letter, type SendInput } from './campaign-inputs.js';
 
 const plain = { subject: 'account', scopes: [], batchSize: 1 } as const;
 
@@ -59,6 +30,7 @@ export const sendCampaign = eachRun(
       const campaign = found ?? (await create(tools, run));
       try {
         await fill(tools, campaign, run.input);
+        await test(tools, campaign, run.input);
         await sendOrSchedule(tools, campaign, run.input);
       } catch (error) {
         if (!(error instanceof DeliveryError) || error.kind !== 'rejected') throw error;
@@ -77,13 +49,35 @@ export const sendCampaign = eachRun(
   },
 );
 
+export const testCampaign = eachRun(
+  {
+    ...plain,
+    id: 'campaign.test',
+    title: 'Test a campaign',
+    description:
+      'A campaign is made for a segment and checked, and a test of it is mailed to the addresses you give. It stays a draft at Mailchimp.',
+    input: testInput,
+    // A lost answer costs the testers a second copy at most: the draft is found again.
+    nature: 'repeatable',
+    consent: null,
+  },
+  {
+    one: async (tools, run) => {
+      const campaign = (await find(tools, run)) ?? (await create(tools, run));
+      await fill(tools, campaign, run.input);
+      await test(tools, campaign, run.input);
+      return doneWith(run, campaign, false);
+    },
+  },
+);
+
 /** The run is part of the title: the only place that the API lists and people can see. */
 const markOf = ({ runId }: { readonly runId: string }): string => `(Parley ${runId})`;
 
 const find = ({ marketing }: ActionTools, run: Run<unknown>): Promise<Campaign | null> =>
   marketing.findCampaign(markOf(run), new Date(run.plannedAt.getTime() - clockSkewMs));
 
-async function create({ audience, marketing, segments }: ActionTools, run: Run<SendInput>): Promise<Campaign> {
+async function create({ audience, marketing, segments }: ActionTools, run: Run<Letter>): Promise<Campaign> {
   const { segment: name, subject, previewText, fromName, replyTo, title, templateId } = run.input;
   const segment = name === '' ? null : await segments.find(name);
   if (name !== '' && segment === null)
@@ -102,9 +96,9 @@ async function create({ audience, marketing, segments }: ActionTools, run: Run<S
   });
 }
 
-/** Content, the checklist that says more than the refusal to send would, and the test. */
-async function fill({ marketing }: ActionTools, { id }: Campaign, input: SendInput): Promise<void> {
-  const { html, templateId, sections, testTo } = input;
+/** Content, and the checklist that says more than the refusal to send would. */
+async function fill({ marketing }: ActionTools, { id }: Campaign, input: Letter): Promise<void> {
+  const { html, templateId, sections } = input;
   await marketing.setContent(id, html === '' ? { template: { id: Number(templateId), sections } } : { html });
   const { is_ready, items } = await marketing.checklist(id);
   if (!is_ready) {
@@ -113,6 +107,13 @@ async function fill({ marketing }: ActionTools, { id }: Campaign, input: SendInp
       code: 'not_ready',
     });
   }
+}
+
+async function test(
+  { marketing }: ActionTools,
+  { id }: Campaign,
+  { testTo }: { readonly testTo: readonly string[] },
+): Promise<void> {
   if (testTo.length > 0) await marketing.sendTest(id, testTo);
 }
 
@@ -133,10 +134,6 @@ function doneWith(
   const detail = { status, webId: web_id, recipients: Math.max(recipients.recipient_count, emails_sent) };
   return done(run, { reference: id, already, detail });
 }
-
-const cancelInput = z.strictObject({
-  campaignId: z.string().min(1).describe('ID of the campaign, as its sending gave it'),
-});
 
 type Cancel = 'nothing' | 'unschedule' | 'cancel' | 'too_late';
 

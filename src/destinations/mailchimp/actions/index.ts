@@ -1,5 +1,5 @@
 import type { MailchimpAction } from './action.js';
-import { cancelCampaign, sendCampaign } from './campaign-actions.js';
+import { cancelCampaign, sendCampaign, testCampaign } from './campaign-actions.js';
 import { addEvent } from './event-action.js';
 import { enqueueAutomation, triggerJourney } from './journey-actions.js';
 import { addToSegment, removeFromSegment } from './segment-actions.js';
@@ -14,6 +14,7 @@ export const mailchimpActions: readonly MailchimpAction[] = [
   addEvent,
   triggerJourney,
   enqueueAutomation,
+  testCampaign,
   sendCampaign,
   cancelCampaign,
 ];
