@@ -8,6 +8,7 @@ import { isNoValue } from '../profiles/no-value.js';
 import { ownValue } from '../profiles/own-value.js';
 import type { HookRequest } from './chat-platform.js';
 import { channelName } from './channel-name.js';
+import { propertiesIn, type Properties } from './event-properties.js';
 import { isJsonObject } from './read-json.js';
 import type { JsonValue } from './read-json.js';
 import { tagsOf, textOf } from './json-fields.js';
@@ -24,6 +25,8 @@ export interface AuthorFields {
   readonly tagsAdded: readonly string[];
   readonly tagsRemoved: readonly string[];
   readonly consents: readonly IncomingConsent[];
+  /** Facts of the event alone, by their names. */
+  readonly properties: Properties;
   /** Fields that mean nothing special: attributes, under their captions. */
   readonly others: readonly (readonly [caption: string, value: JsonValue])[];
   readonly notes: readonly string[];
@@ -74,7 +77,13 @@ export function readAuthorFields(
   const tags = { tagsAdded: [] as string[], tagsRemoved: [] as string[] };
   const others: [string, JsonValue][] = [];
   const notes: string[] = [];
-  for (const [caption, value] of fields) {
+  let properties: Properties = {};
+  for (const [caption, value] of [...fields, ...flatInQuery(request)]) {
+    const facts = propertiesIn(caption, value);
+    if (facts !== undefined) {
+      properties = { ...properties, ...facts };
+      continue;
+    }
     const role = roles.get(attributeKey(caption));
     const first = role === undefined ? undefined : said.get(role);
     if (role === undefined || (isJsonObject(value) && role !== 'consents')) others.push([caption, value]);
@@ -96,10 +105,17 @@ export function readAuthorFields(
     tagsAdded: [...new Set(tags.tagsAdded)],
     tagsRemoved: [...new Set(tags.tagsRemoved)],
     consents: purposes.flatMap((purpose) => consentOf(purpose, said)),
+    properties,
     others,
     notes,
   };
 }
+
+/** The address may say them too: `?event=order_placed&event.amount=49.90`. */
+const flatInQuery = ({ query }: Pick<HookRequest, 'query'>): (readonly [string, JsonValue])[] =>
+  Object.entries(query).flatMap(([name, value]) =>
+    value !== undefined && /^event\./i.test(name) ? [[name, value] as const] : [],
+  );
 
 /** An event's name here: what the source's settings say, else a machine name of what was typed. */
 export function namedEvent(typed: string, eventNames: AuthorSettings['eventNames']): string | null {

@@ -43,7 +43,7 @@ export function authoredEvent(found: Authored, settings: AuthoredSettings): Inco
     tagsRemoved: author.tagsRemoved,
     consents: [...found.consents, ...author.consents],
     text: found.text,
-    properties: found.properties,
+    properties: { ...found.properties, ...author.properties },
   };
   const dedupe = author.eventId === null ? contentKey(event, found, settings) : idKey(found, author.eventId);
   return { ...event, dedupe, notes: [...found.notes, ...author.notes, ...collected.notes] };
@@ -51,9 +51,9 @@ export function authoredEvent(found: Authored, settings: AuthoredSettings): Inco
 
 const contentKey = (
   event: Omit<IncomingEvent, 'dedupe' | 'notes'>,
-  { clocks = [] }: Authored,
+  { author, clocks = [] }: Authored,
   { dedupeWindowSeconds }: AuthoredSettings,
-): DedupeKey => byContent(event, clocks, dedupeWindowSeconds * 1_000);
+): DedupeKey => byContent(event, [...clocks, ...Object.entries(author.properties)], dedupeWindowSeconds * 1_000);
 
 const idKey = ({ subscribers }: Authored, eventId: string): DedupeKey =>
   byId(subscribers[0]?.value ?? 'event', eventId);

@@ -67,7 +67,7 @@ export function activityEvents(
     tagsRemoved: author.tagsRemoved,
     consents: learns ? [...consents, ...author.consents] : [],
     text: textOf(field(activity, 'text')) ?? author.text,
-    properties: propertiesOf(activity, type),
+    properties: { ...propertiesOf(activity, type), ...author.properties },
   };
   const id = author.eventId ?? activityId(activity);
   const dedupe =
