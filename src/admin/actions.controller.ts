@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { type Now, NOW } from '../database/environment.js';
 import { ActionRuns } from '../delivery/action-runs.repository.js';
 import { actionRunStatuses } from '../delivery/action-run.js';
-import type { ActionRunEntity } from '../delivery/action-run.entity.js';
 import { DeliveryWaker } from '../delivery/delivery-waker.service.js';
 import type { ActionDeclaration } from '../destinations/action.js';
 import { MappingDirectory } from '../mapping/mapping-directory.service.js';
@@ -13,6 +12,7 @@ import { Problem } from '../observability/problem.js';
 import { Profiles } from '../profiles/profiles.repository.js';
 import { ApiKeyGuard } from '../security/api-key.guard.js';
 import { found } from './find.js';
+import { presentActionRun } from './present-action-run.js';
 import { type Page, pageOf, pageQuery } from './paging.js';
 
 const runBody = z.strictObject({
@@ -76,7 +76,7 @@ export class ActionsController {
       now,
     );
     this.waker.wake(key, now);
-    return presentRun(found(await this.runs.findByCause(origin, cause), 'action run', cause));
+    return presentActionRun(found(await this.runs.findByCause(origin, cause), 'action run', cause));
   }
 
   @Get('action-runs')
@@ -84,13 +84,13 @@ export class ActionsController {
   async list(@Query({ schema: listQuery }) query: z.output<typeof listQuery>): Promise<Page<object>> {
     const { limit, cursor, profile: profileId, destination, status } = query;
     const rows = await this.runs.page({ destination, profileId, status }, limit + 1, cursor ?? null);
-    return pageOf(rows, limit, presentRun, (row) => row.id);
+    return pageOf(rows, limit, presentActionRun, (row) => row.id);
   }
 
   @Get('action-runs/:id')
   @ApiOperation({ summary: 'One of them' })
   async one(@Param('id', { schema: id }) runId: string): Promise<object> {
-    return presentRun(found(await this.runs.find(runId), 'action run', runId));
+    return presentActionRun(found(await this.runs.find(runId), 'action run', runId));
   }
 
   @Post('action-runs/:id/cancel')
@@ -101,7 +101,7 @@ export class ActionsController {
     const run = found(await this.runs.find(runId), 'action run', runId);
     if (taken.length === 0)
       throw new Problem(409, 'Too late', `The run is ${run.status}; only planned ones can be taken back.`);
-    return presentRun(run);
+    return presentActionRun(run);
   }
 
   async #subject({ subject }: ActionDeclaration, profile: string | undefined): Promise<string | null> {
@@ -128,24 +128,4 @@ const present = ({ id: action, title, description, input, nature, subject, conse
   consent,
   scopes,
   input: z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }),
-});
-
-const presentRun = (run: ActionRunEntity) => ({
-  id: run.id,
-  destination: run.destination,
-  action: run.action,
-  profile: run.profile_id,
-  origin: run.origin,
-  cause: run.cause,
-  input: run.input,
-  status: run.status,
-  code: run.code,
-  reason: run.reason,
-  reference: run.reference,
-  detail: run.detail,
-  attempts: run.attempts,
-  dueAt: run.due_at,
-  plannedAt: run.planned_at,
-  sentAt: run.sent_at,
-  finishedAt: run.finished_at,
 });

@@ -25,6 +25,9 @@ import { ScoresController } from './scores.controller.js';
 import { SegmentDraftsController } from './segment-drafts.controller.js';
 import { SegmentPeopleController } from './segment-people.controller.js';
 import { SegmentsController } from './segments.controller.js';
+import { TriggerRunsController } from './trigger-runs.controller.js';
+import { TriggersController } from './triggers.controller.js';
+import { TriggersModule } from '../triggers/triggers.module.js';
 import { Replay } from './replay.service.js';
 
 @Module({
@@ -40,6 +43,7 @@ import { Replay } from './replay.service.js';
     ScoringModule,
     SegmentsModule,
     SourcesModule,
+    TriggersModule,
   ],
   controllers: [
     ActionsController,
@@ -57,6 +61,8 @@ import { Replay } from './replay.service.js';
     SegmentDraftsController,
     SegmentPeopleController,
     SegmentsController,
+    TriggerRunsController,
+    TriggersController,
   ],
   providers: [Replay],
 })

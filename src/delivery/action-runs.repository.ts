@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, In } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Statement } from '../events/batch.js';
 import type { Json } from '../destinations/json.js';
@@ -244,6 +244,10 @@ export class ActionRuns {
   /** How runs stand, as a transaction sees them. */
   standings(query: Write, ids: readonly string[]): Promise<RunStanding[]> {
     return query<RunStanding>(readStandings, [ids]);
+  }
+
+  findMany(ids: readonly string[]): Promise<ActionRunEntity[]> {
+    return this.dataSource.getRepository(ActionRunEntity).find({ where: { id: In([...ids]) }, order: { id: 'ASC' } });
   }
 
   find(id: string): Promise<ActionRunEntity | null> {

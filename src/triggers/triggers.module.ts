@@ -6,6 +6,10 @@ import { ProfilesModule } from '../profiles/profiles.module.js';
 import { ScoringModule } from '../scoring/scoring.module.js';
 import { SegmentsModule } from '../segments/segments.module.js';
 import { ContactPolicies } from './contact-policies.service.js';
+import { DryRun } from './insight/dry-run.service.js';
+import { PastCausesFinder } from './insight/past-causes.service.js';
+import { Simulator } from './insight/simulate.service.js';
+import { TriggerReports } from './insight/trigger-reports.service.js';
 import { OrderGiver } from './running/order-giver.service.js';
 import { TriggerRunner } from './running/runner.service.js';
 import { TriggerGate } from './running/trigger-gate.service.js';
@@ -19,7 +23,11 @@ import { Triggers } from './triggers.service.js';
   imports: [DeliveryModule, EventsModule, MappingModule, ProfilesModule, ScoringModule, SegmentsModule],
   providers: [
     ContactPolicies,
+    DryRun,
     OrderGiver,
+    PastCausesFinder,
+    Simulator,
+    TriggerReports,
     TriggerDates,
     TriggerDirectory,
     TriggerGate,
@@ -28,6 +36,16 @@ import { Triggers } from './triggers.service.js';
     TriggerWaker,
     Triggers,
   ],
-  exports: [ContactPolicies, TriggerDates, TriggerDirectory, TriggerRounds, TriggerRunner, TriggerWaker, Triggers],
+  exports: [
+    ContactPolicies,
+    DryRun,
+    TriggerReports,
+    TriggerDates,
+    TriggerDirectory,
+    TriggerRounds,
+    TriggerRunner,
+    TriggerWaker,
+    Triggers,
+  ],
 })
 export class TriggersModule {}
