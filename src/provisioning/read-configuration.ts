@@ -69,7 +69,7 @@ export function readConfiguration({ folder, variables, sandbox }: ReadOptions): 
     segments: files.flatMap(({ segments }) => segments),
     scores: files.flatMap(({ scores }) => scores),
     triggers: files.flatMap(({ triggers }) => triggers),
-    contactPolicy: policies[0]?.contactPolicy,
+    ...(policies[0] !== undefined && { contactPolicy: policies[0].contactPolicy }),
     contents: files.flatMap(({ contents }) => contents),
   };
 }
