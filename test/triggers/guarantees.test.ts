@@ -6,7 +6,8 @@ const parley = triggerRehearsal();
 const order = { kind: 'business_event', name: 'order_placed' } as const;
 const onOrder = 'when: { event: { names: [order_placed] } }';
 const note = '{ id: note, do: { destination: hubspot, action: note.create, input: { text: Thanks } } }';
-const enrol = '{ id: enrol, do: { destination: hubspot, action: workflow.enrol_direct, input: { workflow: "900002" } } }';
+const enrol =
+  '{ id: enrol, do: { destination: hubspot, action: workflow.enrol_direct, input: { workflow: "900002" } } }';
 const list = '{ id: list, do: { destination: hubspot, action: list.add, input: { list: Buyers } } }';
 /** Requests that make one, also those whose answer was lost. */
 const posts = (path: string) => parley.calls(path).filter((call) => call.method === 'POST' && call.path === path);
