@@ -130,8 +130,7 @@ function changedDates(people: readonly Person[], set: TriggerSet, now: Date, ins
       const { isNew, everythingChanged, changedAttributes } = held;
       const isMoved = isPersonal(timeZone) && [...zoneAttributes].some((key) => changedAttributes.has(key));
       if (!isNew && !everythingChanged && !changedAttributes.has(when.date) && !isMoved) return [];
-      const fromMs = when.yearly ? now.getTime() : now.getTime() - trigger.usefulForMs;
-      return dateRowOf(trigger, held.profile, fromMs, installation) ?? [];
+      return dateRowOf(trigger, held.profile, now.getTime() - trigger.usefulForMs, installation) ?? [];
     });
   });
 }
