@@ -52,7 +52,8 @@ export class BackfillChanges {
       active === null
         ? 'false'
         : `(${toSql(active.rule, this.directory.sqlEnvironment(active.key), now.getTime(), parameters)})`;
-    const outcome = await this.bulk.apply({ ...changes, version: active?.version ?? 0, condition }, now);
+    const looksAtEvents = (active?.inputs.eventQueries.length ?? 0) > 0;
+    const outcome = await this.bulk.apply({ ...changes, version: active?.version ?? 0, condition, looksAtEvents }, now);
     return { segment: changes.segment, ...outcome };
   }
 

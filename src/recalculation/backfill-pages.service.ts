@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { uuidArray } from '../database/binary-array.js';
 import type { ActiveSegment } from '../segments/segment-directory.service.js';
 import { SegmentDirectory } from '../segments/segment-directory.service.js';
 import { SqlParameters } from '../segments/sql-parameters.js';
@@ -20,14 +21,24 @@ export interface BackfillPage {
   readonly changes: readonly PageChanges[];
 }
 
-/** Profiles that one statement looks at: some tens of ms, and no more memory than their ids. */
-const pageSize = 20_000;
+/** Finds the page after a profile; null: there is nobody left. */
+export type PageAfter = (cursor: string) => Promise<BackfillPage | null>;
+
+/** Profiles that one statement looks at, roughly: some hundred ms, and no more memory than the ids of those that change. */
+const plainPage = 200_000;
+/** Where each profile's events have to be looked up as well. */
+const eventsPage = 20_000;
+const membersPage = 20_000;
+/** Blocks of the table that are looked at to find out where pages begin. */
+const sampledBlocks = 500;
+/** After every profile. */
+const lastOfAll = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 interface PageRow {
-  readonly last: string | null;
   readonly seen: number;
-  readonly entering: string[] | null;
-  readonly leaving: string[] | null;
+  /** Whether anybody of the page is in the segment. */
+  readonly has_members: boolean | null;
+  readonly changed: string[] | null;
 }
 
 /** Finds who has to enter or leave, page by page. */
@@ -40,45 +51,81 @@ export class BackfillPages {
   ) {}
 
   /**
-   * The page after `cursor`; null: there is nobody left. One rule that time does not change is decided by PostgreSQL alone; with several, or
-   * where it also has to be found out when an answer will change by itself, each profile is read once for all of them.
+   * A walk over everybody. One rule that time does not change is decided by PostgreSQL alone; with several, or where it also has to be found
+   * out when an answer will change by itself, each profile is read once for all of them.
    */
-  after(cursor: string, segments: readonly ActiveSegment[], now: Date): Promise<BackfillPage | null> {
+  async over(segments: readonly ActiveSegment[], now: () => Date): Promise<PageAfter> {
     const [only] = segments;
-    if (segments.length === 1 && only !== undefined && !only.inputs.timed) return this.#decided(cursor, only, now);
-    return this.outlooks.page(cursor, segments, now);
+    if (segments.length !== 1 || only === undefined || only.inputs.timed)
+      return (cursor) => this.outlooks.page(cursor, segments, now());
+    const bounds = await this.#bounds(only.inputs.eventQueries.length === 0 ? plainPage : eventsPage);
+    return (cursor) =>
+      cursor === lastOfAll
+        ? Promise.resolve(null)
+        : this.#decided(cursor, bounds.find((bound) => bound > cursor) ?? lastOfAll, only, now());
   }
 
   /** Of a segment that is gone: all its members leave. */
-  membersAfter(cursor: string, segment: string): Promise<BackfillPage | null> {
-    return this.#page(
-      segment,
-      `SELECT max(id::text) AS last, count(*)::int AS seen, NULL::uuid[] AS entering, array_agg(id) AS leaving
-       FROM (SELECT profile_id AS id FROM segment_memberships WHERE segment = $1 AND left_at IS NULL AND profile_id > $2::uuid
-         ORDER BY profile_id LIMIT ${String(pageSize)}) AS page`,
-      [segment, cursor],
-    );
+  overMembers(segment: string): PageAfter {
+    return async (cursor) => {
+      const rows = await this.dataSource.query<{ id: string }[]>(
+        `SELECT profile_id AS id FROM segment_memberships WHERE segment = $1 AND left_at IS NULL AND profile_id > $2::uuid
+         ORDER BY profile_id LIMIT ${String(membersPage)}`,
+        [segment, cursor],
+      );
+      const leaving = rows.map(({ id }) => id);
+      const last = leaving.at(-1);
+      if (last === undefined) return null;
+      return { last, seen: leaving.length, changes: [{ segment, entering: [], leaving }] };
+    };
   }
 
-  /** One walk along the primary key; the condition is computed once per profile. */
-  #decided(cursor: string, { key, rule }: ActiveSegment, now: Date): Promise<BackfillPage | null> {
+  /**
+   * The profiles of a range of ids. Written so that PostgreSQL can put all its processes to it, and asks the condition once of each: so it finds
+   * who has to change, and only where there are members it is asked in a second step which way.
+   */
+  async #decided(after: string, upTo: string, { key, rule }: ActiveSegment, now: Date): Promise<BackfillPage> {
     const parameters = new SqlParameters();
     const condition = toSql(rule, this.directory.sqlEnvironment(key), now.getTime(), parameters);
-    const [after, name] = [parameters.text(cursor), parameters.text(key)];
-    return this.#page(
-      key,
-      `SELECT max(id::text) AS last, count(*)::int AS seen,
-         array_agg(id) FILTER (WHERE holds AND NOT is_in) AS entering, array_agg(id) FILTER (WHERE is_in AND NOT holds) AS leaving
-       FROM (SELECT p.id, ${condition} AS holds, p.segments ? ${name} AS is_in FROM profiles p
-         WHERE p.id > ${after}::uuid AND p.merged_into IS NULL ORDER BY p.id LIMIT ${String(pageSize)}) AS page`,
-      parameters.values,
+    const [low, high, name] = [parameters.text(after), parameters.text(upTo), parameters.text(key)];
+    const [row] = await this.dataSource.query<PageRow[]>(
+      `SELECT count(*)::int AS seen, bool_or(p.segments ? ${name}) AS has_members,
+         array_agg(p.id) FILTER (WHERE (${condition}) <> (p.segments ? ${name})) AS changed
+       FROM profiles p WHERE p.id > ${low}::uuid AND p.id <= ${high}::uuid AND p.merged_into IS NULL`,
+      [...parameters.values],
     );
+    const changed = row?.changed ?? [];
+    const leaving = row?.has_members === true ? await this.#membersOf(key, changed) : new Set<string>();
+    const changes = {
+      segment: key,
+      entering: changed.filter((id) => !leaving.has(id)),
+      leaving: changed.filter((id) => leaving.has(id)),
+    };
+    return { last: upTo, seen: row?.seen ?? 0, changes: [changes] };
   }
 
-  async #page(segment: string, text: string, values: readonly unknown[]): Promise<BackfillPage | null> {
-    const [row] = await this.dataSource.query<PageRow[]>(text, [...values]);
-    if (row === undefined || row.last === null) return null;
-    const changes = { segment, entering: row.entering ?? [], leaving: row.leaving ?? [] };
-    return { last: row.last, seen: row.seen, changes: [changes] };
+  async #membersOf(segment: string, profileIds: readonly string[]): Promise<Set<string>> {
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      'SELECT id FROM profiles WHERE id = ANY ($1::uuid[]) AND segments ? $2',
+      [uuidArray(profileIds), segment],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** Ids that divide the profiles into pages of roughly this size, found by looking at a few blocks of the table. */
+  async #bounds(pageSize: number): Promise<string[]> {
+    const [size] = await this.dataSource.query<{ blocks: number }[]>(
+      `SELECT (pg_relation_size('profiles') / current_setting('block_size')::int)::float8 AS blocks`,
+    );
+    const percent = Math.min(100, (100 * sampledBlocks) / Math.max(1, size?.blocks ?? 0));
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      'SELECT id FROM profiles TABLESAMPLE SYSTEM ($1) ORDER BY id',
+      [percent],
+    );
+    const pages = Math.ceil((rows.length * 100) / percent / pageSize);
+    return Array.from(
+      { length: Math.max(0, pages - 1) },
+      (_unused, index) => rows[Math.floor((rows.length * (index + 1)) / pages)]?.id,
+    ).filter((id) => id !== undefined);
   }
 }

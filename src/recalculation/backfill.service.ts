@@ -3,10 +3,10 @@ import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Now, NOW } from '../database/environment.js';
 import type { SegmentBackfillEntity } from '../segments/segment-backfill.entity.js';
-import { type DueBackfill, SegmentBackfills } from '../segments/segment-backfills.repository.js';
+import { type DueBackfill, leaseMs, SegmentBackfills } from '../segments/segment-backfills.repository.js';
 import { type ActiveSegment, SegmentDirectory } from '../segments/segment-directory.service.js';
 import { BackfillChanges } from './backfill-changes.service.js';
-import { type BackfillPage, BackfillPages } from './backfill-pages.service.js';
+import { BackfillPages } from './backfill-pages.service.js';
 
 const first = '00000000-0000-0000-0000-000000000000';
 /** Up to so many rules PostgreSQL is faster with one after the other than we are with all at once. */
@@ -59,6 +59,8 @@ export class Backfill {
 
   async #bring(taken: readonly SegmentBackfillEntity[], isGone: boolean, worker: string): Promise<void> {
     const now = this.now().getTime();
+    // A page may take longer than a worker may be silent.
+    const beat = setInterval(() => void this.#keep(worker), leaseMs / 3);
     try {
       const active = isGone ? this.#goneOf(taken) : this.#activeOf(taken);
       const isDone = active !== null && (await this.#walk(taken, active, worker));
@@ -69,6 +71,16 @@ export class Backfill {
       const segments = taken.map(({ segment }) => segment);
       this.#log.error({ err: error, segments }, 'a backfill was interrupted and goes on where it stopped');
       await this.backfills.letGo(worker, new Date(now + afterErrorMs), message);
+    } finally {
+      clearInterval(beat);
+    }
+  }
+
+  async #keep(worker: string): Promise<void> {
+    try {
+      await this.backfills.keep(worker, this.now());
+    } catch (error) {
+      this.#log.warn({ err: error }, 'a sign of life was lost; another process may take the backfill over');
     }
   }
 
@@ -102,8 +114,7 @@ export class Backfill {
   ): Promise<boolean> {
     const [{ segment, cursor } = { segment: '', cursor: null }] = taken;
     const isGone = active.length === 0;
-    const pageAfter = (after: string): Promise<BackfillPage | null> =>
-      isGone ? this.pages.membersAfter(after, segment) : this.pages.after(after, active, this.now());
+    const pageAfter = isGone ? this.pages.overMembers(segment) : await this.pages.over(active, this.now);
     await this.backfills.expect(worker, await (isGone ? this.#members(segment) : this.#everybody()));
     for (let page = await pageAfter(cursor ?? first); page !== null;) {
       const { last, seen } = page;

@@ -1,6 +1,6 @@
 import type { AttributeType } from '../profiles/attribute.js';
 import type { ComparisonOperator } from './comparison.js';
-import { circlesIn } from './evaluation-order.js';
+import { circleThrough } from './evaluation-order.js';
 import { type AttributeCondition, type Condition, isGroup, partsOfGroup, type Rule, type RuleNode } from './rule.js';
 
 /** What the rule is checked against. */
@@ -26,12 +26,10 @@ export function checkRule(rule: Rule, surroundings: RuleSurroundings): RuleProbl
   const problems = placed(rule).flatMap(([path, condition]) =>
     problemsOf(condition, surroundings).map((message) => ({ path, message })),
   );
-  // From this segment on, so that no circle through it is missed.
-  const others = [...surroundings.rules].filter(([key]) => key !== surroundings.segment);
-  const rules = new Map([[surroundings.segment, rule], ...others]);
-  for (const circle of circlesIn(rules))
-    if (circle.includes(surroundings.segment))
-      problems.push({ path: '', message: `the segments ask for each other in a circle: ${circle.join(' → ')}` });
+  const { segment, rules } = surroundings;
+  const circle = circleThrough(segment, (key) => (key === segment ? rule : rules.get(key)));
+  if (circle !== null)
+    problems.push({ path: '', message: `the segments ask for each other in a circle: ${circle.join(' → ')}` });
   return problems;
 }
 

@@ -1,18 +1,19 @@
 import { conditionsOf, type Rule } from './rule.js';
 
+const askedBy = (rule: Rule): string[] => conditionsOf(rule).flatMap((each) => ('segment' in each ? each.segment : []));
+
 /** By segment, the segments its rule asks for, as far as they are among these. */
 function askedFor(rules: ReadonlyMap<string, Rule>): Map<string, string[]> {
   return new Map(
     Array.from(rules, ([key, rule]) => {
-      const asked = conditionsOf(rule).flatMap((each) => ('segment' in each ? each.segment : []));
-      return [key, asked.filter((other) => rules.has(other))];
+      return [key, askedBy(rule).filter((other) => rules.has(other))];
     }),
   );
 }
 
 /**
  * The segments in an order in which each stands behind those it asks for. Never fails: of segments that ask for each other in a circle,
- * one comes first, see `circlesIn`.
+ * one comes first, see `circleThrough`.
  */
 export function evaluationOrder(rules: ReadonlyMap<string, Rule>): string[] {
   const asked = askedFor(rules);
@@ -28,18 +29,19 @@ export function evaluationOrder(rules: ReadonlyMap<string, Rule>): string[] {
   return [...ordered];
 }
 
-/** Circles of segments that ask for each other, each as a list that begins and ends with the same one. Empty: there is none. */
-export function circlesIn(rules: ReadonlyMap<string, Rule>): string[][] {
-  const asked = askedFor(rules);
-  const circles: string[][] = [];
+/** The segments through which a segment asks for itself, as a list that begins and ends with it; null: it does not. */
+export function circleThrough(segment: string, ruleOf: (key: string) => Rule | undefined): string[] | null {
   const done = new Set<string>();
-  const visit = (key: string, path: readonly string[]): void => {
-    const start = path.indexOf(key);
-    if (start >= 0) circles.push([...path.slice(start), key]);
-    if (start >= 0 || done.has(key)) return;
-    for (const other of asked.get(key) ?? []) visit(other, [...path, key]);
+  const visit = (key: string, path: readonly string[]): string[] | null => {
+    if (key === segment && path.length > 0) return [...path, key];
+    const rule = ruleOf(key);
+    if (rule === undefined || done.has(key)) return null;
     done.add(key);
+    for (const other of askedBy(rule)) {
+      const circle = visit(other, [...path, key]);
+      if (circle !== null) return circle;
+    }
+    return null;
   };
-  for (const key of rules.keys()) visit(key, []);
-  return circles;
+  return visit(segment, []);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AttributeType } from '../profiles/attribute.js';
 import { checkRule } from './check-rule.js';
-import { circlesIn, evaluationOrder } from './evaluation-order.js';
+import { circleThrough, evaluationOrder } from './evaluation-order.js';
 import { inputsOf } from './inputs.js';
 import { type Rule, ruleSchema } from './rule.js';
 
@@ -108,13 +108,17 @@ describe('a rule beside everything else', () => {
       ['a', asks()],
     ]);
     expect(evaluationOrder(rules)).toEqual(['a', 'b', 'c']);
-    expect(circlesIn(rules)).toEqual([]);
+    expect([...rules.keys()].map((key) => circleThrough(key, (other) => rules.get(other)))).toEqual([null, null, null]);
     const circle = new Map([
       ['a', asks('b')],
       ['b', asks('c')],
       ['c', asks('b')],
     ]);
-    expect(circlesIn(circle)).toEqual([['b', 'c', 'b']]);
+    expect([...circle.keys()].map((key) => circleThrough(key, (other) => circle.get(other)))).toEqual([
+      null,
+      ['b', 'c', 'b'],
+      ['c', 'b', 'c'],
+    ]);
     expect(evaluationOrder(circle).toSorted()).toEqual(['a', 'b', 'c']);
   });
 

@@ -88,6 +88,13 @@ export class SegmentBackfills {
     return new Set(rows.map(({ segment }) => segment));
   }
 
+  async keep(worker: string, now: Date): Promise<void> {
+    await this.dataSource.query('UPDATE segment_backfills SET worker_until = $2 WHERE worker = $1', [
+      worker,
+      new Date(now.getTime() + leaseMs),
+    ]);
+  }
+
   async expect(worker: string, total: number): Promise<void> {
     await this.dataSource.query('UPDATE segment_backfills SET total = $2 WHERE worker = $1 AND total IS NULL', [
       worker,

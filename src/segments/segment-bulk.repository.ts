@@ -11,6 +11,8 @@ export interface BulkChange {
   readonly leaving: readonly string[];
   /** The rule as SQL over `profiles p`; asked once more when the profiles are locked. */
   readonly condition: (parameters: SqlParameters) => string;
+  /** It looks at more than the profile itself. */
+  readonly looksAtEvents: boolean;
 }
 
 export interface BulkOutcome {
@@ -34,18 +36,22 @@ export class SegmentBulk {
   async apply(change: BulkChange, now: Date): Promise<BulkOutcome> {
     const outcome = { entered: 0, left: 0 };
     for (let from = 0; from < change.entering.length; from += atOnce)
-      outcome.entered += await this.#locked(change.entering.slice(from, from + atOnce), (manager, ids) =>
+      outcome.entered += await this.#locked(change, change.entering.slice(from, from + atOnce), (manager, ids) =>
         enter(manager, change, ids, now),
       );
     for (let from = 0; from < change.leaving.length; from += atOnce)
-      outcome.left += await this.#locked(change.leaving.slice(from, from + atOnce), (manager, ids) =>
+      outcome.left += await this.#locked(change, change.leaving.slice(from, from + atOnce), (manager, ids) =>
         leave(manager, change, ids, now),
       );
     return outcome;
   }
 
-  /** Locks in the order of the pipeline's own lock; what was committed before is then seen by the statement that follows. */
+  /**
+   * Locks in the order of the pipeline's own lock, by id, which is the order in which the primary key is walked along. A profile that was locked
+   * by somebody else is looked at again as they left it; its events are not, so for those a statement of its own locks first.
+   */
   #locked(
+    { looksAtEvents }: BulkChange,
     profileIds: readonly string[],
     act: (manager: EntityManager, ids: Buffer) => Promise<number>,
   ): Promise<number> {
@@ -53,7 +59,9 @@ export class SegmentBulk {
     return this.dataSource.transaction(async (manager) => {
       // What a crash takes back is done again: how far the backfill has come is written later than this.
       await manager.query('SET LOCAL synchronous_commit = off');
-      await manager.query('SELECT FROM profiles WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE', [ids]);
+      for (const other of ['bitmapscan', 'seqscan']) await manager.query(`SET LOCAL enable_${other} = off`);
+      if (looksAtEvents)
+        await manager.query('SELECT FROM profiles WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE', [ids]);
       return act(manager, ids);
     });
   }
@@ -72,8 +80,7 @@ async function enter(
        WHERE p.id = ANY ($1::uuid[]) AND p.merged_into IS NULL AND NOT p.segments ? $2::text AND ${condition(parameters)} RETURNING p.id),
      stay AS (
        INSERT INTO segment_memberships (segment, profile_id, entered_at, entered_by, segment_version)
-       SELECT $2::text, id, $3::timestamptz, 'backfill', $5::int FROM entering
-       ON CONFLICT (profile_id, segment, entered_at) DO UPDATE SET left_at = NULL, left_by = NULL, left_event = NULL)
+       SELECT $2::text, id, $3::timestamptz, 'backfill', $5::int FROM entering)
      SELECT count(*)::int AS count FROM entering`,
     [...parameters.values],
   );

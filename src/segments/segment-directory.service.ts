@@ -34,6 +34,8 @@ export interface SegmentSet {
   readonly queries: EventQueries;
   /** Places of those whose answer time alone can change. */
   readonly timed: readonly number[];
+  /** Another one for each set. */
+  readonly revision: number;
 }
 
 const noSegments: SegmentSet = {
@@ -42,6 +44,7 @@ const noSegments: SegmentSet = {
   index: new SegmentIndex([]),
   queries: new EventQueries(),
   timed: [],
+  revision: 0,
 };
 
 /** The enabled segments, compiled, kept in memory and read again when something changes. */
@@ -128,6 +131,7 @@ export class SegmentDirectory {
       index: new SegmentIndex(segments),
       queries,
       timed: segments.flatMap(({ inputs }, place) => (inputs.timed ? place : [])),
+      revision: this.#set.revision + 1,
     };
   }
 }

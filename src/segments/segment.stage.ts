@@ -78,11 +78,15 @@ function askedIn(batch: Batch, set: SegmentSet): Asked[] {
 function askedOf(held: BatchProfile, events: readonly BatchEvent[], set: SegmentSet): Asked | null {
   const event = events.at(-1) ?? null;
   const everything = held.isNew || held.everythingChanged;
+  const places = new Set<number>();
+  if (!everything) set.index.touched(newsOf(held, events), places);
+  const struck = events.filter(({ incoming }) => incoming.kind === 'clock');
+  // Most of what people say is nothing any segment asks about.
+  if (!everything && places.size === 0 && struck.length === 0 && !isInGone(held, set)) return null;
   const marks = new Uint8Array(set.segments.length);
   if (everything) marks.fill(Mark.news);
   let isRecheck = false;
-  for (const { incoming } of events) {
-    if (incoming.kind !== 'clock') continue;
+  for (const { incoming } of struck) {
     for (const segment of String(incoming.properties.segments ?? '').split(' ')) {
       const backfilled = set.places.get(segment);
       if (backfilled !== undefined) marks[backfilled] = Mark.news;
@@ -90,14 +94,20 @@ function askedOf(held: BatchProfile, events: readonly BatchEvent[], set: Segment
     isRecheck ||= incoming.name === 'recheck';
   }
   if (isRecheck) for (const place of set.timed) marks[place] ||= Mark.clock;
-  const gone = Object.keys(held.profile.segments).some((key) => !set.places.has(key));
-  if (!everything) {
-    const places = new Set<number>();
-    set.index.touched(newsOf(held, events), places);
-    for (const place of places) marks[place] = Mark.news;
-  }
-  if (!gone && !isRecheck && !marks.includes(Mark.news)) return null;
+  for (const place of places) marks[place] = Mark.news;
+  if (!isRecheck && !marks.includes(Mark.news) && !isInGone(held, set)) return null;
   return { held, marks, doubtful: new Set(), whole: everything || isRecheck, event };
+}
+
+/** Memberships that were found to be all of segments that are there, with the revision of the set they were compared with. */
+const compared = new WeakMap<Profile['segments'], number>();
+
+/** Is the person in a segment that is not there any more? */
+function isInGone({ profile: { segments } }: BatchProfile, set: SegmentSet): boolean {
+  if (compared.get(segments) === set.revision) return false;
+  if (Object.keys(segments).some((key) => !set.places.has(key))) return true;
+  compared.set(segments, set.revision);
+  return false;
 }
 
 const newsOf = (held: BatchProfile, events: readonly BatchEvent[]) => ({

@@ -123,6 +123,19 @@ describe('a segment', () => {
     expect(second?.segments).toEqual(['soon']);
   });
 
+  it('is kept, with many others, by whoever says something that none of them looks at', async () => {
+    const keys = Array.from({ length: 30 }, (_unused, n) => `s${String(n).padStart(2, '0')}`);
+    await define(Object.fromEntries(keys.map((key) => [key, { all: [{ attribute: 'country', operator: 'known' }] }])));
+    const { id } = await say('ada', { country: 'Peru' });
+    expect((await say('ada', { city: 'Lima' })).segments).toEqual(keys);
+    const [stored] = await rows<{ version: number; city: string; segments: object }>(
+      `SELECT version, attributes ->> 'city' AS city, segments FROM profiles WHERE id = $1`,
+      [id],
+    );
+    expect(stored).toMatchObject({ version: 2, city: 'Lima' });
+    expect(Object.keys(stored?.segments ?? {}).sort()).toEqual(keys);
+  });
+
   it('that asks for itself in a circle is refused', async () => {
     await expect(
       define({ a: { all: [{ segment: 'b', operator: 'in' }] }, b: { all: [{ segment: 'a', operator: 'in' }] } }),
@@ -287,6 +300,23 @@ describe('a rule that is new or changed', () => {
     expect(await stays(id)).toMatchObject([{ entered_by: 'clock', entered_at: new Date(began + day) }]);
   });
 
+  it('is taken up where a process died, when that has shown no sign of life for a while', async () => {
+    const people = await Promise.all(['a', 'b', 'c', 'd'].map((name) => say(name, { country: 'Peru' })));
+    const ids = people.map(({ id }) => id).sort();
+    await define({ peru: { all: [{ attribute: 'country', operator: 'equals', value: 'Peru' }] } });
+    await rows(
+      `UPDATE segment_backfills SET state = 'running', cursor = $1, done = 2, worker = gen_random_uuid(), worker_until = $2`,
+      [ids[1], new Date(clock.now().getTime() + 15_000)],
+    );
+    await backfill();
+    expect(await rows('SELECT 1 FROM segment_memberships')).toEqual([]);
+    clock.forward(15_000);
+    await backfill();
+    const found = await rows<{ profile_id: string }>('SELECT profile_id FROM segment_memberships ORDER BY profile_id');
+    expect(found.map(({ profile_id }) => profile_id)).toEqual(ids.slice(2));
+    expect(await rows('SELECT state, done FROM segment_backfills')).toEqual([{ state: 'done', done: '4' }]);
+  });
+
   it('is right in the end for whoever speaks meanwhile', async () => {
     const names = Array.from({ length: 40 }, (_unused, index) => `p${String(index)}`);
     await Promise.all(names.map((name) => say(name, { country: 'Chile' })));
@@ -312,7 +342,10 @@ describe('a backfill in bulk', () => {
     const condition = `p.attributes ->> 'country' = 'Peru'`;
     return core()
       .get(SegmentBulk)
-      .apply({ segment: 'peru', version: 1, entering, leaving, condition: () => condition }, clock.now());
+      .apply(
+        { segment: 'peru', version: 1, entering, leaving, condition: () => condition, looksAtEvents: false },
+        clock.now(),
+      );
   };
 
   it('lets in and out only whom the rule still fits when they are locked, and nobody twice', async () => {
