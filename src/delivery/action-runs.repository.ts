@@ -3,6 +3,8 @@ import { DataSource, type EntityManager, In } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Statement } from '../events/batch.js';
 import type { Json } from '../destinations/json.js';
+import { keepsRecords } from '../mapping/keeps-records.js';
+import { MappingDirectory } from '../mapping/mapping-directory.service.js';
 import { endedOutcome, type RunOutcome, type RunSoFar } from './action-outcome.js';
 import { ActionGates } from './action-gates.service.js';
 import { ActionRunEntity } from './action-run.entity.js';
@@ -98,12 +100,13 @@ export class ActionRuns {
   constructor(
     private readonly dataSource: DataSource,
     private readonly gates: ActionGates,
+    private readonly mappings: MappingDirectory,
   ) {}
 
   /** Plans runs inside the writer's transaction; ones with a known cause are left as they are. Returns how many are new. */
   async plan(write: Write, runs: readonly PlannedRun[], now: Date): Promise<number> {
     const personal = runs.flatMap(({ destination, profileId }) =>
-      profileId === null ? [] : [{ destination, profileId }],
+      profileId === null || this.#onlyActs(destination) ? [] : [{ destination, profileId }],
     );
     if (personal.length > 0)
       await write(bringForward, [
@@ -124,6 +127,12 @@ export class ActionRuns {
       now,
     ]);
     return rows.length;
+  }
+
+  /** Nobody is ever delivered there, so nothing that is done there waits for that. */
+  #onlyActs(destination: string): boolean {
+    const active = this.mappings.find(destination);
+    return active !== undefined && !keepsRecords(active.provider);
   }
 
   /** For callers outside the pipeline. */

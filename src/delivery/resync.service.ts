@@ -2,6 +2,7 @@ import { InjectQueue } from '@nestjs/bull';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Queue } from 'bull';
 import { DataSource } from 'typeorm';
+import { againAfterConflict } from '../database/after-conflict.js';
 import { type Now, NOW } from '../database/environment.js';
 import { MappingDirectory } from '../mapping/mapping-directory.service.js';
 import { DeliveryWaker } from './delivery-waker.service.js';
@@ -27,6 +28,11 @@ const markPage = `
       due_at = CASE WHEN mark.claim IS NULL THEN LEAST(mark.due_at, $4) ELSE $4 END
   )
   SELECT max(id::text) AS last, count(*)::int AS count FROM page`;
+
+interface MarkedPage {
+  readonly last: string | null;
+  readonly count: number;
+}
 
 /**
  * A destination that is new, or has a new mapping, must see every profile once: what it holds already is compared away, so only
@@ -59,19 +65,21 @@ export class Resync {
     await this.queue.add('resync', { destination }, { jobId: `resync-${destination}`, delay: untilKnownMs });
   }
 
+  /** Whoever merges two people drops a mark out of order, so the two may lock each other out. */
+  #markPage(destination: string, after: string): Promise<MarkedPage[]> {
+    return againAfterConflict(() =>
+      this.dataSource.query<MarkedPage[]>(markPage, [destination, after, pageSize, this.now()]),
+    );
+  }
+
   async run(destination: string): Promise<void> {
-    const version = this.mappings.find(destination)?.mappingVersion;
+    const version = this.mappings.findKeeping(destination)?.mappingVersion;
     if (version === undefined) return;
     await this.remoteRecords.retryDropped(destination);
     let last: string | null = first;
     let marked = 0;
     while (last !== null) {
-      const rows: { last: string | null; count: number }[] = await this.dataSource.query(markPage, [
-        destination,
-        last,
-        pageSize,
-        this.now(),
-      ]);
+      const rows = await this.#markPage(destination, last);
       last = rows[0]?.last ?? null;
       marked += rows[0]?.count ?? 0;
       if (last !== null) this.waker.wake(destination, this.now());

@@ -11,6 +11,7 @@ import { PastCausesFinder } from './insight/past-causes.service.js';
 import { Simulator } from './insight/simulate.service.js';
 import { TriggerReports } from './insight/trigger-reports.service.js';
 import { OrderGiver } from './running/order-giver.service.js';
+import { RunLooker } from './running/run-looker.service.js';
 import { TriggerRunner } from './running/runner.service.js';
 import { TriggerGate } from './running/trigger-gate.service.js';
 import { TriggerDates } from './trigger-dates.repository.js';
@@ -25,6 +26,7 @@ import { Triggers } from './triggers.service.js';
     ContactPolicies,
     DryRun,
     OrderGiver,
+    RunLooker,
     PastCausesFinder,
     Simulator,
     TriggerReports,

@@ -15,6 +15,7 @@ import { factsOf, gatherEvents, type Surroundings } from '../running/gather-fact
 import { renderOrder } from '../running/render-order.js';
 import { templateData } from '../running/template-data.js';
 import type { PastCause } from './past-causes.service.js';
+import { queryBy } from '../running/sql-query.js';
 
 /** One thing that would have happened. */
 export interface SimulatedStep {
@@ -59,7 +60,7 @@ export class Simulator {
     until: Date,
   ): Promise<Simulation> {
     const walk = new SimulatedWalk(trigger, profile, cause, surroundings, until, await this.#past(profile.id));
-    return walk.run((text, values) => this.dataSource.query(text, [...values]));
+    return walk.run(queryBy(this.dataSource));
   }
 
   async #past(profileId: string): Promise<Past> {

@@ -18,15 +18,17 @@ export interface ClaimedRun {
   readonly actionRun: string | null;
 }
 
+/** A run that is due, not locked. */
+export interface DueRun {
+  readonly id: string;
+  readonly profileId: string;
+}
+
 /** Index: trigger_runs_due_idx. */
 const dueRuns = `SELECT id, profile_id AS "profileId" FROM trigger_runs WHERE due_at <= $1 AND NOT paused ORDER BY due_at LIMIT $2`;
 
 /** What is due, not locked: first its people are locked, in the order in which the pipeline locks. */
-export const findDue = (
-  query: SqlQuery,
-  now: Date,
-  limit: number,
-): Promise<{ readonly id: string; readonly profileId: string }[]> => query(dueRuns, [now, limit]);
+export const findDue = (query: SqlQuery, now: Date, limit: number): Promise<DueRun[]> => query(dueRuns, [now, limit]);
 
 const lockRuns = `
   SELECT id, trigger, version, profile_id AS "profileId", caused_at AS "causedAt", event_id AS "eventId", context, status, step, step_at AS "stepAt",

@@ -11,6 +11,7 @@ import { TriggerDirectory } from '../trigger-directory.service.js';
 import { TriggerWaker } from '../trigger-waker.service.js';
 import { factsOf, gatherEvents, type RunCase, type Surroundings } from './gather-facts.js';
 import { settleTouches } from './touches.js';
+import { queryBy } from './sql-query.js';
 
 /** A trigger's run whose action is about to be performed. */
 interface Behind extends Omit<RunCase['run'], 'actionRun'> {
@@ -60,8 +61,7 @@ export class TriggerGate implements ActionGate {
   }
 
   async admit(candidates: readonly Candidate[], now: Date): Promise<ReadonlyMap<string, Admission>> {
-    const query = <Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> =>
-      this.dataSource.query<Row[]>(text, [...values]);
+    const query = queryBy(this.dataSource);
     const rows = await query<Behind>(runsBehind, [candidates.map(({ run }) => run.id)]);
     const behind = new Map(rows.map((row) => [row.actionRun, row]));
     const { current: set, policy, timeZone } = this.directory;
