@@ -1,5 +1,6 @@
 import type { Destination } from '../destination.js';
 import { hubspotActions } from './actions/index.js';
+import { handOff } from './actions/record-actions.js';
 import { authorization } from './authorization.js';
 import { HubspotConnection } from './connection.js';
 import { erasure } from './erase.js';
@@ -19,6 +20,7 @@ export const hubspot: Destination<HubspotSettings> = {
   consents: ['email'],
   lists: 'Static list',
   actions: hubspotActions.map(({ declaration }) => declaration),
+  handOff,
   history: hubspotStreams.map(({ declaration }) => declaration),
   derives,
   webhooks,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ActionLookUp, ActionResult } from '../../action.js';
+import type { ActionLookUp, ActionResult, HandOffRequest, Offer } from '../../action.js';
 import type { Account } from '../account.js';
 import { associationsOf } from '../api/associations.js';
 import { createForContact, type CrmRecord, type MadeObject, readRecords } from '../api/objects.js';
@@ -146,6 +146,12 @@ export const createTask: HubspotAction = makingAction(
     mark: markedHtml,
   },
 );
+
+/** Somebody takes over by a task, with what is known and what was said. */
+export const handOff: Offer<HandOffRequest> = {
+  action: createTask.declaration.id,
+  input: ({ title, text, owner, dueInHours }) => ({ subject: title, text, owner, dueInHours, priority: 'HIGH' }),
+};
 
 export const createDeal: HubspotAction = makingAction(
   {
