@@ -27,8 +27,8 @@ export function selectionSql(alias: string, selection: CanonicalSelection, time:
 
 export const filtersSql = (alias: string, { where }: CanonicalSelection, time: SqlTime): string[] =>
   where.map((filter) => {
-    const value = `(${alias}.data -> 'properties' -> ${time.parameters.text(filter.property)})`;
-    return valueSql(value, propertyTest(filter), whenUnknown[filter.operator], time);
+    const place = { object: `(${alias}.data -> 'properties')`, key: filter.property };
+    return valueSql(place, propertyTest(filter), whenUnknown[filter.operator], time);
   });
 
 /** Which events are in the window. An event is never received before it occurred, so whole months are passed over. */

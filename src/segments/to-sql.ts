@@ -9,11 +9,12 @@ import {
 } from './events-sql.js';
 import type { RuleEnvironment } from './evaluate.js';
 import { type Leaf, leafOf, zoneOf } from './leaf.js';
+import { numberRange } from './number-range.js';
 import { drawPlaces, drawPrime } from './random-draw.js';
 import { isGroup, partsOfGroup, type Rule, type RuleNode } from './rule.js';
 import type { SqlParameters } from './sql-parameters.js';
 import { timestampInRange, type SqlTime } from './time-sql.js';
-import { not, rangeSql, valueSql } from './value-sql.js';
+import { not, numberSql, rangeSql, type ValuePlace, valueSql } from './value-sql.js';
 
 /** What SQL about a rule needs beside it: as for `compileRule`, but events are asked for in place. */
 export type SqlEnvironment = Omit<RuleEnvironment, 'queries'>;
@@ -40,7 +41,7 @@ function leafSql(leaf: Leaf, time: SqlTime, thresholds: ReadonlyMap<string, numb
   const { parameters } = time;
   switch (leaf.kind) {
     case 'attribute':
-      return valueSql(attribute(leaf.key, parameters), leaf.test, leaf.unknownAnswer, time);
+      return valueSql(attribute(leaf.key), leaf.test, leaf.unknownAnswer, time);
     case 'profile': {
       const column = { createdAt: 'p.created_at', lastEventAt: 'p.last_event_at' }[leaf.field];
       return `(${timestampInRange(column, leaf.range, time)})`;
@@ -74,8 +75,8 @@ function leafSql(leaf: Leaf, time: SqlTime, thresholds: ReadonlyMap<string, numb
     case 'percentile': {
       const threshold = thresholds.get(leaf.key);
       if (threshold === undefined) return 'false';
-      const value = attribute(leaf.attribute, parameters);
-      return `COALESCE(CASE WHEN jsonb_typeof(${value}) = 'number' THEN (${value})::float8 ${leaf.top ? '>=' : '<='} ${parameters.number(threshold)} END, false)`;
+      const range = numberRange({ operator: leaf.top ? 'atLeast' : 'atMost', value: threshold });
+      return numberSql(attribute(leaf.attribute), range, parameters);
     }
     case 'random': {
       const { a, b, c, limit } = leaf.draw;
@@ -86,7 +87,7 @@ function leafSql(leaf: Leaf, time: SqlTime, thresholds: ReadonlyMap<string, numb
   }
 }
 
-const attribute = (key: string, parameters: SqlParameters): string => `(p.attributes -> ${parameters.text(key)})`;
+const attribute = (key: string): ValuePlace => ({ object: 'p.attributes', key });
 
 function amountSql({ query, measure, range }: Extract<Leaf, { kind: 'amount' }>, time: SqlTime): string {
   const { parameters } = time;
