@@ -33,7 +33,7 @@ export class DestinationCareController {
   @ApiOperation({ summary: 'Looks at the account: does it let us in, and what is missing?' })
   check(@Param('key') key: string): Promise<ConnectionCheck> {
     const connected = found(this.mappings.findConnected(key), 'enabled destination', key);
-    const active = this.mappings.find(key);
+    const active = this.mappings.findKeeping(key);
     return asked(() =>
       this.connections.to(connected).check({ mapping: active === undefined ? null : checkedMapping(active) }),
     );
@@ -42,7 +42,7 @@ export class DestinationCareController {
   @Get('fields')
   @ApiOperation({ summary: 'The fields of the object its mapping writes to, as the provider describes them now' })
   async fields(@Param('key') key: string): Promise<{ items: readonly RemoteField[] }> {
-    const active = this.#active(key);
+    const active = this.#keeping(key);
     return { items: await asked(() => this.connections.to(active).fields(active.mapping.object)) };
   }
 
@@ -50,7 +50,7 @@ export class DestinationCareController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Sets it going again after it was paused or rested' })
   async resume(@Param('key') key: string): Promise<void> {
-    this.#active(key);
+    found(this.mappings.find(key), 'enabled destination with a mapping', key);
     await this.states.resume(key);
     this.waker.wake(key, this.now());
   }
@@ -61,12 +61,12 @@ export class DestinationCareController {
     summary: 'Compares every profile with what the destination is known to hold; only differences are sent',
   })
   async resync(@Param('key') key: string): Promise<void> {
-    this.#active(key);
+    this.#keeping(key);
     await this.resyncs.plan(key);
   }
 
-  #active(key: string): ActiveDestination {
-    return found(this.mappings.find(key), 'enabled destination with a mapping', key);
+  #keeping(key: string): ActiveDestination {
+    return found(this.mappings.findKeeping(key), 'enabled destination with a mapping', key);
   }
 }
 

@@ -42,7 +42,7 @@ export class PreviewController {
     @Param('key') key: string,
     @Body({ schema: previewBody }) { profiles, mapping }: z.output<typeof previewBody>,
   ): Promise<{ items: readonly Rehearsed[] }> {
-    const active = this.#active(key);
+    const active = this.#keeping(key);
     const items = await asked(() => this.rehearsal.run(active, this.#checked(active, mapping), profiles));
     return { items };
   }
@@ -56,7 +56,7 @@ export class PreviewController {
     @Param('key') key: string,
     @Body({ schema: prepareBody }) { dryRun }: z.output<typeof prepareBody>,
   ): Promise<PrepareReport> {
-    const active = this.#active(key);
+    const active = this.#keeping(key);
     return asked(() => this.preparation.run(active, dryRun));
   }
 
@@ -68,7 +68,7 @@ export class PreviewController {
     throw new Problem(400, 'That mapping does not fit', said);
   }
 
-  #active(key: string): ActiveDestination {
-    return found(this.mappings.find(key), 'enabled destination with a mapping', key);
+  #keeping(key: string): ActiveDestination {
+    return found(this.mappings.findKeeping(key), 'enabled destination with a mapping', key);
   }
 }

@@ -158,7 +158,7 @@ export interface Destination<Settings = unknown> {
   readonly settings: z.ZodType<Settings>;
   /** Names of the settings that are secrets: encrypted at rest, never shown again. */
   readonly secrets: readonly string[];
-  /** Kinds of record a mapping may write to, the usual one first. */
+  /** Kinds of record a mapping may write to, the usual one first. None: it keeps nobody, has no mapping, and only acts. */
   readonly objects: readonly string[];
   /** Consents that decide what the provider's record looks like, so a change of one is news; left out: none. */
   readonly consents?: readonly Purpose[];

@@ -6,6 +6,7 @@ import type { Destination } from '../destinations/destination.js';
 import { destinations as providers } from '../destinations/registry.js';
 import { SecretBox } from '../security/secret-box.js';
 import { DestinationEntity } from './destination.entity.js';
+import { keepsRecords, noMapping } from './keeps-records.js';
 import { interestOf, type Mapping, type MappingInterest, mappingSchema } from './mapping.js';
 import { type PullSettings, pullSettings } from './pull-settings.js';
 
@@ -34,7 +35,7 @@ export interface WayBack {
   readonly back: ActiveDestination;
 }
 
-/** A destination that is ready to be delivered to: it has a mapping. */
+/** A destination that is ready to be delivered to: it has a mapping, or needs none because it only acts. */
 export interface ActiveDestination extends ConnectedDestination {
   readonly mapping: Mapping;
   readonly mappingVersion: number;
@@ -90,6 +91,12 @@ export class MappingDirectory {
     return this.#active.find((candidate) => candidate.destination === destination);
   }
 
+  /** As `find`, but only one that keeps records. */
+  findKeeping(destination: string): ActiveDestination | undefined {
+    const active = this.find(destination);
+    return active !== undefined && keepsRecords(active.provider) ? active : undefined;
+  }
+
   /** Those of the active ones that talk back, with the source they do it through. */
   waysBack(): readonly WayBack[] {
     return this.#waysBack;
@@ -122,20 +129,22 @@ export class MappingDirectory {
     this.#interested = mapped.flatMap(({ row, mapping }) =>
       mapping === null ? [] : { destination: row.key, interest: mapping.interest },
     );
-    this.#active = mapped.flatMap(({ connected, mapping }) =>
-      connected === null || mapping === null ? [] : { ...connected, ...mapping },
-    );
+    this.#active = mapped.flatMap(({ connected, mapping }) => {
+      if (connected === null) return [];
+      if (!keepsRecords(connected.provider)) return { ...connected, ...withoutRecords };
+      return mapping === null ? [] : { ...connected, ...mapping };
+    });
     this.#waysBack = this.#active.flatMap(wayBackOf);
   }
 
   #mappingOf({ key, provider: id, version, definition }: Row) {
-    if (version === null) return null;
+    const provider = providers.find((candidate) => candidate.id === id);
+    if (version === null || (provider !== undefined && !keepsRecords(provider))) return null;
     const mapping = mappingSchema.safeParse(definition);
     if (!mapping.success) {
       this.#log.error(`the mapping of ${key} cannot be used: ${z.prettifyError(mapping.error)}`);
       return null;
     }
-    const provider = providers.find((candidate) => candidate.id === id);
     const interest = interestOf(mapping.data, (provider?.consents ?? []).length > 0);
     return { mapping: completed(provider, mapping.data), mappingVersion: version, interest };
   }
@@ -161,6 +170,8 @@ export class MappingDirectory {
     }
   }
 }
+
+const withoutRecords = { mapping: noMapping, mappingVersion: 0, interest: interestOf(noMapping, false) };
 
 function wayBackOf(back: ActiveDestination): WayBack[] {
   const { from } = back.mapping.key;

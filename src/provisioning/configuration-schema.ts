@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { destinations as providers } from '../destinations/registry.js';
+import { keepsRecords } from '../mapping/keeps-records.js';
 import { type Mapping, mappingSchema } from '../mapping/mapping.js';
 import { pullSettings } from '../mapping/pull-settings.js';
 import { attributeTypes } from '../profiles/attribute.js';
@@ -93,6 +94,8 @@ export interface MappingProblem {
 export function mappingProblems(providerId: string, { object, options, lists }: Mapping): readonly MappingProblem[] {
   const provider = providers.find(({ id }) => id === providerId);
   if (provider === undefined) return [];
+  if (!keepsRecords(provider))
+    return [{ path: [], message: `must be left out: ${provider.title} keeps no records of people, it only acts` }];
   const problems: MappingProblem[] = [];
   if (!provider.objects.includes(object)) {
     const message = `must be one of ${provider.objects.join(', ')}, which is what ${provider.title} has`;
