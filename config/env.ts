@@ -29,6 +29,8 @@ const environmentSchema = z
     SANDBOX_MANYCHAT_PORT: port.default(3104),
     SANDBOX_LANDBOT_PORT: port.default(3105),
     SANDBOX_CHATFUEL_PORT: port.default(3106),
+    SANDBOX_SMTP_PORT: port.default(3107),
+    SANDBOX_SMTP_SERVER_PORT: port.default(3125),
     ENCRYPTION_KEY: z
       .string()
       .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits (32 bytes), for example from `openssl rand -hex 32`')

@@ -6,7 +6,7 @@ import { startLocalPostgres } from './database/local-postgres/local-postgres.js'
 import { runDemo } from './demo/run-demo.js';
 import { announce } from './launch/announce.js';
 import { fail, runUntilStopped } from './launch/run-until-stopped.js';
-import { sandboxPlaceholders } from './launch/sandboxes.js';
+import { variablesBefore } from './launch/sandboxes.js';
 import { startParley } from './launch/start-parley.js';
 import { readConfiguration } from './provisioning/read-configuration.js';
 import { ApiKeys } from './security/api-keys.service.js';
@@ -42,11 +42,10 @@ const commands = {
   /** Reads environment and configuration files as a start would, and says what is wrong with them. */
   'check-config': function checkConfig(): Promise<void> {
     const env = readEnvironment();
-    const variables = { ...sandboxPlaceholders, ...env.variables };
     const { sources, destinations, attributes } = readConfiguration({
       folder: env.CONFIG_DIR,
       sandbox: env.sandbox,
-      variables,
+      variables: variablesBefore(env),
     });
     say(
       `The configuration in ${env.CONFIG_DIR} is right: ${sources.length} sources, ${destinations.length} destinations, ${attributes.length} declared attributes.`,

@@ -7,7 +7,10 @@ export function announce({ url, role, sandboxes, firstApiKey }: Parley): void {
     `  Parley (${role}) is running at ${url}`,
     ...(role === 'worker' ? [] : [`    webhooks   ${url}/hooks/<source>`, `    API        ${url}/docs`]),
     `    health     ${url}/readyz    metrics ${url}/metrics`,
-    ...sandboxes.map(({ title, origin }) => `    ${`${title} sandbox`.padEnd(20)} ${origin}/_sandbox`),
+    ...sandboxes.map(
+      ({ title, origin, serverPort }) =>
+        `    ${`${title} sandbox`.padEnd(20)} ${origin}/_sandbox${serverPort === null ? '' : `    (takes mail at port ${serverPort})`}`,
+    ),
     ...(firstApiKey === null
       ? []
       : ['', '  Your API key, shown this once (npm run api-key makes another):', `    ${firstApiKey}`]),

@@ -14,7 +14,7 @@ import { readConfiguration } from '../provisioning/read-configuration.js';
 import type { RunningSandbox } from '../sandbox/sandbox-server.js';
 import { ApiKeys } from '../security/api-keys.service.js';
 import { createApp } from './create-app.js';
-import { sandboxPlaceholders, startSandboxes } from './sandboxes.js';
+import { startSandboxes, variablesBefore, variablesWith } from './sandboxes.js';
 
 /** A running Parley. */
 export interface Parley {
@@ -43,7 +43,7 @@ export async function startParley(env: Environment): Promise<Parley> {
     readConfiguration({
       folder: env.CONFIG_DIR,
       sandbox: env.sandbox,
-      variables: { ...sandboxPlaceholders, ...env.variables },
+      variables: variablesBefore(env),
     });
     const local =
       env.DATABASE_URL === undefined ? await startLocalPostgres({ folder: env.DATA_DIR, durable: true }) : null;
@@ -92,11 +92,10 @@ async function prepare(
     await app.get(SharedPermits).dropLeases();
     await app.get(PullStates).dropLeases();
   }
-  const origins = Object.fromEntries(sandboxes.map(({ id, origin }) => [`SANDBOX_${id.toUpperCase()}_URL`, origin]));
   const configuration = readConfiguration({
     folder: env.CONFIG_DIR,
     sandbox: env.sandbox,
-    variables: { ...origins, ...env.variables },
+    variables: variablesWith(env, sandboxes),
   });
   await app.get(Provisioner).apply(configuration);
   if (env.ROLE !== 'api') await app.get(Resync).planOutdated();

@@ -10,6 +10,8 @@ export interface SandboxWorld {
   readonly clock: SandboxClock;
   /** Where this emulator is reached, for answers that hold links; without a trailing slash. */
   readonly origin: () => string;
+  /** To be called when what the account holds has changed by another way than a request, so that it is kept. */
+  readonly changed: () => void;
 }
 
 /** A small table for people who look at a sandbox in a browser: what the account holds now. */
@@ -40,7 +42,14 @@ export interface Emulator {
   /** Rate limits on or off, and which of the provider's tiers; off until switched on. @throws Error naming the tiers it knows */
   setLimits(limits: { readonly enabled: boolean; readonly tier?: string | undefined }): void;
   views(): readonly SandboxView[];
-  /** Ends what it does on its own: webhooks it still wants to send, jobs it still works on. */
+  /**
+   * Opens the server of another protocol by which this provider is reached, beside the pages; left out: HTTP is all it speaks.
+   *
+   * @param port 0: any that is free
+   * @returns the port it listens on
+   */
+  listen?(host: string, port: number): Promise<number>;
+  /** Ends what it does on its own: webhooks it still wants to send, jobs it still works on, a server it has opened. */
   close?(): Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import { createLandbotEmulator } from './landbot/index.js';
 import { createMailchimpEmulator } from './mailchimp/index.js';
 import { createManychatEmulator } from './manychat/index.js';
 import { createSalesforceEmulator } from './salesforce/index.js';
+import { createSmtpEmulator } from './smtp/index.js';
 
 /** Every provider that can be tried without an account. */
 export const emulators = {
@@ -14,4 +15,5 @@ export const emulators = {
   manychat: createManychatEmulator,
   landbot: createLandbotEmulator,
   chatfuel: createChatfuelEmulator,
+  smtp: createSmtpEmulator,
 } as const satisfies Record<string, (world: SandboxWorld) => Emulator>;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { Emulator, SandboxClock } from './emulator.js';
+import type { Emulator, SandboxClock, SandboxWorld } from './emulator.js';
 import { UnparsableBody } from './emulator.js';
 import { FaultPlan } from './fault-plan.js';
 import { Journal } from './journal.js';
@@ -10,6 +10,8 @@ import { registerControlApi } from './control-api.js';
 
 export interface SandboxOptions {
   readonly port: number;
+  /** Where an emulator that speaks another protocol beside HTTP is reached by that; left out: at any free port. */
+  readonly serverPort?: number;
   readonly host?: string;
   /** Where the account survives a restart; left out: in memory only. */
   readonly stateFile?: string;
@@ -21,6 +23,8 @@ export interface RunningSandbox {
   readonly id: string;
   readonly title: string;
   readonly origin: string;
+  /** Of the server of another protocol; null: it has none. */
+  readonly serverPort: number | null;
   readonly journal: Journal;
   close(): Promise<void>;
 }
@@ -44,13 +48,17 @@ export function sandboxClock(realNow: () => number = Date.now): SandboxClock {
  * @throws Error with one clear sentence when the port is taken
  */
 export async function startSandbox(
-  create: (world: { clock: SandboxClock; origin: () => string }) => Emulator,
+  create: (world: SandboxWorld) => Emulator,
   options: SandboxOptions,
 ): Promise<RunningSandbox> {
   const clock = sandboxClock();
   const host = options.host ?? '127.0.0.1';
   let origin = '';
-  const emulator = create({ clock, origin: () => origin });
+  let changes = 0;
+  const changed = (): void => {
+    changes += 1;
+  };
+  const emulator = create({ clock, origin: () => origin, changed });
   const journal = new Journal(clock);
   const faults = new FaultPlan();
   // SDKs differ in the slash before the query (`/crm/v3/owners/?limit=1`) and providers take both.
@@ -62,9 +70,8 @@ export async function startSandbox(
   });
   readBodies(app);
   journal.observe(app);
-  let changes = 0;
   app.addHook('onResponse', (request, _reply, done) => {
-    if (request.method !== 'GET') changes += 1;
+    if (request.method !== 'GET') changed();
     done();
   });
   faults.observe(app, (request, fault) => {
@@ -74,7 +81,10 @@ export async function startSandbox(
   registerControlApi(app, { emulator, clock, journal, faults });
   emulator.register(app);
   if (options.stateFile !== undefined) await restore(emulator, options.stateFile);
-  await listen(app, emulator, host, options.port);
+  await listening(emulator, `SANDBOX_${emulator.id.toUpperCase()}_PORT`, options.port, () =>
+    app.listen({ host, port: options.port }),
+  );
+  const serverPort = await listenBeside(app, emulator, host, options.serverPort ?? 0);
   const address = app.server.address();
   origin = `http://${host}:${address !== null && typeof address === 'object' ? address.port : options.port}`;
   const stopSaving =
@@ -85,6 +95,7 @@ export async function startSandbox(
     id: emulator.id,
     title: emulator.title,
     origin,
+    serverPort,
     journal,
     close: async () => {
       await emulator.close?.();
@@ -96,13 +107,24 @@ export async function startSandbox(
 
 const noSaving = (): Promise<void> => Promise.resolve();
 
-async function listen(app: FastifyInstance, emulator: Emulator, host: string, port: number): Promise<void> {
+async function listenBeside(app: FastifyInstance, emulator: Emulator, host: string, port: number) {
+  const variable = `SANDBOX_${emulator.id.toUpperCase()}_SERVER_PORT`;
   try {
-    await app.listen({ host, port });
+    return await listening(emulator, variable, port, async () => (await emulator.listen?.(host, port)) ?? null);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+/** @param variable by which another port is chosen */
+async function listening<T>(emulator: Emulator, variable: string, port: number, listen: () => Promise<T>): Promise<T> {
+  try {
+    return await listen();
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
       throw new Error(
-        `Port ${String(port)}, meant for the ${emulator.title} sandbox, is in use. Stop what uses it, or set SANDBOX_${emulator.id.toUpperCase()}_PORT to another one.`,
+        `Port ${String(port)}, meant for the ${emulator.title} sandbox, is in use. Stop what uses it, or set ${variable} to another one.`,
         { cause: error },
       );
     throw error;

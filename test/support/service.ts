@@ -32,6 +32,8 @@ export class Service {
         SANDBOX_MANYCHAT_PORT: '0',
         SANDBOX_LANDBOT_PORT: '0',
         SANDBOX_CHATFUEL_PORT: '0',
+        SANDBOX_SMTP_PORT: '0',
+        SANDBOX_SMTP_SERVER_PORT: '0',
         LOG_LEVEL: 'error',
         DATABASE_URL: '',
         REDIS_URL: '',
