@@ -1,0 +1,19 @@
+/** A certificate for this machine that signs itself, good for a hundred years. Made for these tests, and of no use anywhere else. */
+export const testCertificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgRB9r5/E55tmDd0kM
+1tx4kLd+NABamWYKiwwmcfXT6BChRANCAAQII92bwGPuXGuzvyLp88SuGEHSneiz
+11vPkjqc0vJF/hfsAlrqt44fkwpAUWkquI4EFDJJTiL8gYBwSbGT+VV7
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUM7VLaurxNF6KDPfgh3Hu7F1KH8QwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEzMDExMzMzNFoYDzIxMjYxMTA2
+MTEzMzM0WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQII92bwGPuXGuzvyLp88SuGEHSneiz11vPkjqc0vJF/hfsAlrqt44f
+kwpAUWkquI4EFDJJTiL8gYBwSbGT+VV7o28wbTAdBgNVHQ4EFgQUx97W9F7dGZzH
+cUH0L42IxTtod50wHwYDVR0jBBgwFoAUx97W9F7dGZzHcUH0L42IxTtod50wDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgVCutbgxqUfEK2vrMnjX7h6tk2HiPgegZgsJpf6+wSVECIQCN
+yRuBK/JzA6yYMyybICfDFMoZYtYo61ShMe+8NO6yQA==
+-----END CERTIFICATE-----`,
+} as const;
