@@ -264,6 +264,19 @@ describe('notes, tasks and deals', () => {
     expect((await stateOf(account)).objects.tasks.records[0]?.properties.hubspot_owner_id).toBe(owner?.id);
   });
 
+  it('are how a person takes over: a task of high priority with all that is known, as far as HubSpot takes it', async () => {
+    const { account, ada } = await withAda();
+    const text = `Call back <now>\n${'What was written\n'.repeat(4_000)}`;
+    const input = hubspot.handOff?.input({ title: 'Call Ada', text, owner: '', dueInHours: 2 });
+    expect(await perform(account, hubspot.handOff?.action ?? '', runOf(ada, input))).toMatchObject([
+      { status: 'done' },
+    ]);
+    const [task] = (await stateOf(account)).objects.tasks.records;
+    expect(task?.properties).toMatchObject({ hs_task_subject: 'Call Ada', hs_task_priority: 'HIGH' });
+    expect(task?.properties.hs_task_body).toContain('Call back &lt;now&gt;<br>What was written<br>');
+    expect(task?.properties.hs_task_body?.length).toBeLessThan(65_536);
+  });
+
   it.each([
     ['note.create', { text: 'Hello' }, '/objects/notes'],
     ['task.create', { subject: 'Call', text: 'Hello' }, '/objects/tasks'],

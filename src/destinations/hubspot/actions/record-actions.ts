@@ -147,10 +147,19 @@ export const createTask: HubspotAction = makingAction(
   },
 );
 
+/** Of the 65,536 characters that HubSpot takes, enough are left for what line breaks and signs become in HTML. */
+const longestHandOff = 50_000;
+
 /** Somebody takes over by a task, with what is known and what was said. */
 export const handOff: Offer<HandOffRequest> = {
   action: createTask.declaration.id,
-  input: ({ title, text, owner, dueInHours }) => ({ subject: title, text, owner, dueInHours, priority: 'HIGH' }),
+  input: ({ title, text, owner, dueInHours }) => ({
+    subject: title.slice(0, 500),
+    text: text.slice(0, longestHandOff),
+    owner,
+    dueInHours,
+    priority: 'HIGH',
+  }),
 };
 
 export const createDeal: HubspotAction = makingAction(
