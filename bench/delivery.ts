@@ -7,7 +7,7 @@ import { emulators } from '../src/sandbox/registry.js';
 import { type RunningSandbox, startSandbox } from '../src/sandbox/sandbox-server.js';
 import { AttributeCatalog } from '../src/profiles/attribute-catalog.service.js';
 import { DataSource } from 'typeorm';
-import { webhookConfiguration } from './configuration.js';
+import { crms, webhookConfiguration } from './configuration.js';
 
 export interface DeliveryFigures {
   readonly destination: string;
@@ -42,7 +42,7 @@ const insertMarks = `
 /** How fast one drain brings new profiles to each sandbox, and with how many calls. The sandboxes share our process. */
 export async function measureDelivery({ databaseUrl, folder, profiles }: Options): Promise<DeliveryFigures[]> {
   const sandboxes: RunningSandbox[] = [];
-  for (const create of Object.values(emulators)) sandboxes.push(await startSandbox(create, { port: 0 }));
+  for (const crm of crms) sandboxes.push(await startSandbox(emulators[crm], { port: 0 }));
   const configFolder = path.join(folder, 'delivery-config');
   webhookConfiguration(configFolder, Object.fromEntries(sandboxes.map(({ id, origin }) => [id, origin])));
   const parley = await startParley(
