@@ -48,6 +48,29 @@ export async function segmentsOf({ url, apiKey }: DemoTarget): Promise<SegmentFi
   return segmentsSchema.parse(await fetchJson(`${url}/api/segments`, apiKey)).items;
 }
 
+const keysSchema = z.object({ items: z.array(z.object({ key: z.string() })) });
+
+/** Keys of the destinations that the service has. */
+export async function destinationsOf({ url, apiKey }: DemoTarget): Promise<string[]> {
+  return keysSchema.parse(await fetchJson(`${url}/api/destinations`, apiKey)).items.map(({ key }) => key);
+}
+
+const triggersSchema = z.object({
+  items: z.array(z.object({ title: z.string(), runs: z.record(z.string(), z.number()) })),
+});
+export type TriggerFigures = z.output<typeof triggersSchema>['items'][number];
+
+/** Every trigger with how many of its runs stand where. */
+export async function triggersOf({ url, apiKey }: DemoTarget): Promise<TriggerFigures[]> {
+  return triggersSchema.parse(await fetchJson(`${url}/api/triggers`, apiKey)).items;
+}
+
+/** Runs of triggers that are about to do something. */
+export async function unsettledRuns(target: DemoTarget): Promise<number> {
+  const triggers = await triggersOf(target);
+  return triggers.reduce((sum, { runs }) => sum + (runs.planned ?? 0) + (runs.acting ?? 0), 0);
+}
+
 /** Open dead letters of the destinations, by cause. */
 export async function refusalsOf({ url, apiKey }: DemoTarget): Promise<Refusal[]> {
   const { items } = causesSchema.parse(await fetchJson(`${url}/api/dead-letters/causes?kind=sync`, apiKey));

@@ -1,9 +1,13 @@
-import type { DestinationFigures, Refusal, SegmentFigures } from './figures.js';
+import type { DestinationFigures, Refusal, SegmentFigures, TriggerFigures } from './figures.js';
+import type { Place } from './places.js';
 import type { PlayResult } from './play-traffic.js';
 
 export interface Report {
   readonly destinations: readonly DestinationFigures[];
   readonly segments: readonly SegmentFigures[];
+  readonly triggers: readonly TriggerFigures[];
+  /** Where something can be seen that the triggers did. */
+  readonly places: readonly Place[];
   readonly played: PlayResult;
   /** New events, committed. */
   readonly events: number;
@@ -30,7 +34,8 @@ const rows: readonly Row[] = [
 ];
 
 /** The demo's result as a table for a terminal. */
-export function renderReport({ destinations, segments, played, events, repeated, refusals }: Report): string {
+export function renderReport(report: Report): string {
+  const { destinations, segments, triggers, places, played, events, repeated, refusals } = report;
   const calls = destinations.reduce((sum, figures) => sum + figures.calls, 0);
   const naive = events * destinations.length;
   const width = 32;
@@ -49,6 +54,8 @@ export function renderReport({ destinations, segments, played, events, repeated,
     `  One call for each event and CRM would have been ${naive.toLocaleString('en')} calls; it took ${calls.toLocaleString('en')}, so ${(naive - calls).toLocaleString('en')} were avoided.`,
     '',
     ...(segments.length === 0 ? [] : ['  Who they are (segments):', ...segments.map(segmentLine), '']),
+    ...(triggers.length === 0 ? [] : ['  What followed from it (triggers):', ...triggers.map(triggerLine), '']),
+    ...(places.length === 0 ? [] : ['  See for yourself:', ...places.map(placeLine), '']),
     `  Refused at the door (${played.refused.length}):`,
     ...played.refused.map(({ status, note, detail }) => `    ${status}  ${note}: ${clip(detail)}`),
     '',
@@ -66,6 +73,17 @@ export function renderReport({ destinations, segments, played, events, repeated,
 }
 
 const segmentLine = ({ title, description, members }: SegmentFigures): string =>
-  `    ${members.toLocaleString('en').padStart(5)}  ${title.padEnd(28)}${clip(description)}`;
+  `    ${members.toLocaleString('en').padStart(5)}  ${title.padEnd(46)}${clip(description)}`;
+
+const triggerLine = ({ title, runs }: TriggerFigures): string => {
+  const all = Object.values(runs).reduce((total, count) => total + count, 0);
+  const parts = Object.entries(runs).map(
+    ([status, count]) => `${count.toLocaleString('en')} ${status.replace('_', ' ')}`,
+  );
+  return `    ${all.toLocaleString('en').padStart(5)}  ${title.padEnd(46)}${parts.join(', ')}`;
+};
+
+const placeLine = ({ sandbox, title, rows, url }: Place): string =>
+  `    ${rows.toLocaleString('en').padStart(5)}  ${`${sandbox}: ${title}`.padEnd(46)}${url}`;
 
 const clip = (text: string): string => (text.length > 140 ? `${text.slice(0, 139)}…` : text);

@@ -22,7 +22,9 @@ describe('forgetting a person', () => {
     await hub.drain();
     const plan = await hub.core.get(Erasure).run(id, 'test');
     expect(plan).toMatchObject({ profileId: id, destinations: [{ destination: 'hubspot' }] });
-    for (const table of Object.keys(forgetStatements).filter((name) => !['event_keys', 'trigger_steps', 'profiles'].includes(name)))
+    for (const table of Object.keys(forgetStatements).filter(
+      (name) => !['event_keys', 'trigger_steps', 'profiles'].includes(name),
+    ))
       expect(await hub.rows(`SELECT 1 FROM ${table} WHERE profile_id = $1`, [id]), table).toEqual([]);
     expect(await hub.rows(`SELECT 1 FROM profiles WHERE id = $1`, [id])).toEqual([]);
   });

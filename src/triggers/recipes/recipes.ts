@@ -102,16 +102,23 @@ const written: readonly Written[] = [
     key: 'welcome',
     title: 'Welcome series by interest',
     description:
-      'New contacts get a first letter by what interests them, a second one three days later if they have not ordered, and at last an offer.',
+      'New contacts get a first letter by what interests them as soon as they have agreed to e-mail, a second one three days later if they have not ordered, and at last an offer.',
     needs: ['The attribute interests (a list)', 'Consent to e-mail', 'Journeys at Mailchimp that listen to the events'],
     segments: ['new_contacts'],
     definition: {
       when: { segment: 'new_contacts' },
       reEntry: 'once',
       whenLeft: 'continue',
-      if: { all: [{ consent: 'email', operator: 'is', value: 'granted' }] },
       exitWhen: bought,
       steps: [
+        {
+          id: 'agreed',
+          wait: {
+            until: { rule: { all: [{ consent: 'email', operator: 'is', value: 'granted' }] } },
+            atMost: { days: 7 },
+          },
+          timedOut: [{ exit: 'has not agreed to e-mail' }],
+        },
         {
           id: 'interest',
           branch: [
