@@ -45,13 +45,18 @@ export class Service {
     await new Promise<void>((resolve, reject) => {
       const read = (chunk: Buffer): void => {
         this.output += chunk.toString();
-        if (this.output.includes('Ctrl-C stops everything')) resolve();
+        if (this.isUp) resolve();
       };
       child.stdout.on('data', read);
       child.stderr.on('data', read);
       child.once('exit', (code) => reject(new Error(`the service ended with ${String(code)}: ${this.output}`)));
     });
     return this;
+  }
+
+  /** Has it said that it has started? One that was killed is up until it is started again. */
+  get isUp(): boolean {
+    return this.output.includes('Ctrl-C stops everything');
   }
 
   get url(): string {
