@@ -36,8 +36,6 @@ const lastOfAll = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 interface PageRow {
   readonly seen: number;
-  /** Whether anybody of the page is in the segment. */
-  readonly has_members: boolean | null;
   readonly changed: string[] | null;
 }
 
@@ -58,11 +56,15 @@ export class BackfillPages {
     const [only] = segments;
     if (segments.length !== 1 || only === undefined || only.inputs.timed)
       return (cursor) => this.outlooks.page(cursor, segments, now());
-    const bounds = await this.#bounds(only.inputs.eventQueries.length === 0 ? plainPage : eventsPage);
-    return (cursor) =>
-      cursor === lastOfAll
-        ? Promise.resolve(null)
-        : this.#decided(cursor, bounds.find((bound) => bound > cursor) ?? lastOfAll, only, now());
+    const [bounds, isEmpty] = await Promise.all([
+      this.#bounds(only.inputs.eventQueries.length === 0 ? plainPage : eventsPage),
+      this.#isEmpty(only.key),
+    ]);
+    return (cursor) => {
+      if (cursor === lastOfAll) return Promise.resolve(null);
+      const upTo = bounds.find((bound) => bound > cursor) ?? lastOfAll;
+      return this.#decided({ after: cursor, upTo, isEmpty }, only, now());
+    };
   }
 
   /** Of a segment that is gone: all its members leave. */
@@ -81,27 +83,46 @@ export class BackfillPages {
   }
 
   /**
-   * The profiles of a range of ids. Written so that PostgreSQL can put all its processes to it, and asks the condition once of each: so it finds
-   * who has to change, and only where there are members it is asked in a second step which way.
+   * The profiles of a range of ids. Written so that PostgreSQL can put all its processes to it, and asks the condition once of each: where there
+   * are members, who has to change is found first, and which way in a second step.
+   *
+   * @param isEmpty nobody was in it when the walk began: whoever is now fits the rule
    */
-  async #decided(after: string, upTo: string, { key, rule }: ActiveSegment, now: Date): Promise<BackfillPage> {
+  async #decided(
+    { after, upTo, isEmpty }: { readonly after: string; readonly upTo: string; readonly isEmpty: boolean },
+    { key, rule }: ActiveSegment,
+    now: Date,
+  ): Promise<BackfillPage> {
     const parameters = new SqlParameters();
     const condition = toSql(rule, this.directory.sqlEnvironment(key), now.getTime(), parameters);
-    const [low, high, name] = [parameters.text(after), parameters.text(upTo), parameters.text(key)];
+    const changes = isEmpty ? condition : `(${condition}) <> (p.segments ? ${parameters.text(key)})`;
+    const [low, high] = [parameters.text(after), parameters.text(upTo)];
     const [row] = await this.dataSource.query<PageRow[]>(
-      `SELECT count(*)::int AS seen, bool_or(p.segments ? ${name}) AS has_members,
-         array_agg(p.id) FILTER (WHERE (${condition}) <> (p.segments ? ${name})) AS changed
+      `SELECT count(*)::int AS seen, array_agg(p.id) FILTER (WHERE ${changes}) AS changed
        FROM profiles p WHERE p.id > ${low}::uuid AND p.id <= ${high}::uuid AND p.merged_into IS NULL`,
       [...parameters.values],
     );
     const changed = row?.changed ?? [];
-    const leaving = row?.has_members === true ? await this.#membersOf(key, changed) : new Set<string>();
-    const changes = {
-      segment: key,
-      entering: changed.filter((id) => !leaving.has(id)),
-      leaving: changed.filter((id) => leaving.has(id)),
+    const members = isEmpty ? new Set<string>() : await this.#membersOf(key, changed);
+    return {
+      last: upTo,
+      seen: row?.seen ?? 0,
+      changes: [
+        {
+          segment: key,
+          entering: changed.filter((id) => !members.has(id)),
+          leaving: changed.filter((id) => members.has(id)),
+        },
+      ],
     };
-    return { last: upTo, seen: row?.seen ?? 0, changes: [changes] };
+  }
+
+  async #isEmpty(segment: string): Promise<boolean> {
+    const rows = await this.dataSource.query<object[]>(
+      'SELECT FROM segment_memberships WHERE segment = $1 AND left_at IS NULL LIMIT 1',
+      [segment],
+    );
+    return rows.length === 0;
   }
 
   async #membersOf(segment: string, profileIds: readonly string[]): Promise<Set<string>> {

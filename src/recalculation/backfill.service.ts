@@ -115,8 +115,10 @@ export class Backfill {
     const [{ segment, cursor } = { segment: '', cursor: null }] = taken;
     const isGone = active.length === 0;
     const pageAfter = isGone ? this.pages.overMembers(segment) : await this.pages.over(active, this.now);
+    const firstPage = pageAfter(cursor ?? first);
+    firstPage.catch(() => undefined); // awaited below
     await this.backfills.expect(worker, await (isGone ? this.#members(segment) : this.#everybody()));
-    for (let page = await pageAfter(cursor ?? first); page !== null;) {
+    for (let page = await firstPage; page !== null;) {
       const { last, seen } = page;
       const next = pageAfter(last);
       next.catch(() => undefined); // awaited below, if nothing goes wrong before

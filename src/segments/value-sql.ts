@@ -64,11 +64,17 @@ function equalSql(
   parameters: SqlParameters,
 ): string {
   const json = wanted.map((each) => JSON.stringify(each));
-  const isEqual = `${value} = ANY (${parameters.add(json, 'jsonb[]')})`;
+  const isEqual = `${value} = ${among(json, 'jsonb', parameters)}`;
   const texts = wanted.filter((each) => typeof each === 'string');
   if (texts.length < wanted.length) return `COALESCE(${isEqual}, false)`;
-  const asText = `${object} ->> ${parameters.text(key)} = ANY (${parameters.texts(texts)})`;
+  const asText = `${object} ->> ${parameters.text(key)} = ${among(texts, 'text', parameters)}`;
   return `COALESCE(CASE WHEN ${asText} THEN ${isEqual} END, false)`;
+}
+
+/** The right side of an equation: one value, or any of several. */
+function among(values: readonly string[], type: 'text' | 'jsonb', parameters: SqlParameters): string {
+  const [only] = values;
+  return values.length === 1 ? parameters.add(only, type) : `ANY (${parameters.add(values, `${type}[]`)})`;
 }
 
 /**
