@@ -99,6 +99,37 @@ contents:
   });
 });
 
+describe('segments', () => {
+  const segment = (key: string, rule: string) => `segments: [{ key: ${key}, title: T, rule: { version: 1, ${rule} } }]`;
+
+  it('that ask for each other in a circle are named, in whichever files they stand', () => {
+    const files = {
+      'a.yaml': segment('a', 'all: [{ segment: b, operator: in }]'),
+      'b.yaml': segment('b', 'none: [{ segment: a, operator: in }]'),
+    };
+    expect(problemsOf(files)).toEqual([
+      'a.yaml, segments[0].rule: the segments ask for each other in a circle: a → b → a',
+      'b.yaml, segments[0].rule: the segments ask for each other in a circle: b → a → b',
+    ]);
+  });
+
+  it('that ask a declared attribute, or a score, what its type does not know are named with the place', () => {
+    const declared = `attributes: [{ key: vip, type: boolean }]
+scores: [{ key: hot, title: Hot, definition: { version: 1, points: [{ events: {}, points: 1 }] } }]
+`;
+    const rule =
+      'any: [{ attribute: vip, operator: contains, value: x }, { attribute: hot, operator: before, value: 2026-01-01 }]';
+    expect(problemsOf({ 'a.yaml': declared, 'b.yaml': segment('a', rule) })).toEqual([
+      expect.stringMatching(/^b\.yaml, segments\[0\]\.rule\.any\.0: vip is a boolean; contains is for string/),
+      expect.stringMatching(/^b\.yaml, segments\[0\]\.rule\.any\.1: hot is a number; before is for date/),
+    ]);
+  });
+
+  it('may ask for one that only the API knows', () => {
+    expect(read({ 'a.yaml': segment('a', 'all: [{ segment: made-by-hand, operator: in }]') }).segments).toHaveLength(1);
+  });
+});
+
 describe('a wrong line', () => {
   it.each([
     ['platform: manychat', 'platform: icq', /^a\.yaml, sources\[0\]\.platform: .*expected.*manychat.*; found "icq"$/],

@@ -15,6 +15,7 @@ import {
   type DestinationInput,
   type SourceInput,
 } from './configuration-schema.js';
+import { segmentProblems } from './segment-problems.js';
 
 export interface Configuration {
   readonly attributes: readonly AttributeInput[];
@@ -61,6 +62,7 @@ export function readConfiguration({ folder, variables, sandbox }: ReadOptions): 
     problems.push(
       `${policies[1]?.file ?? ''}, contactPolicy: stands at ${policies[0]?.file ?? ''} too, and there is only one`,
     );
+  problems.push(...segmentProblems(files));
   if (problems.length > 0) throw new ConfigurationError(problems.join('\n'));
   return {
     attributes: files.flatMap(({ attributes }) => attributes),
