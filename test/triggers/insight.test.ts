@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { recipes } from '../../src/triggers/recipes/recipes.js';
-import { describeTrigger } from '../../src/triggers/definition/describe-trigger.js';
 import { triggerSchema } from '../../src/triggers/definition/trigger.js';
 import { DryRun } from '../../src/triggers/insight/dry-run.service.js';
 import { TriggerReports } from '../../src/triggers/insight/trigger-reports.service.js';
@@ -163,15 +161,4 @@ steps:
       isSignificant: true,
     });
   });
-});
-
-describe('the recipes', () => {
-  it.each(recipes.map((recipe) => [recipe.title, recipe] as const))(
-    '%s can be read in words',
-    (_title, { trigger }) => {
-      const words = describeTrigger(trigger.definition);
-      expect(words).toMatch(/^When .+:\n/);
-      expect(words).not.toMatch(/undefined|\[object/);
-    },
-  );
 });

@@ -72,8 +72,12 @@ const written: readonly Written[] = [
     key: 'hot-lead',
     title: 'Hot lead to sales',
     description:
-      'Whoever becomes hot by their engagement score is handed over: a task with profile and transcript for the owner of the contact, and the workflow for hot leads at HubSpot.',
-    needs: ['The ready-made score engagement', 'A static list at HubSpot that starts the workflow'],
+      'Whoever becomes hot by their engagement score is handed over: a task with profile and transcript for the owner of the contact, an e-mail to them, and the workflow for hot leads at HubSpot.',
+    needs: [
+      'The ready-made score engagement',
+      'A static list at HubSpot that starts the workflow',
+      'E-mail (SMTP) as a destination, and an address for contacts without an owner',
+    ],
     score: 'engagement',
     definition: {
       when: { score: 'engagement', level: 'hot' },
@@ -87,7 +91,9 @@ const written: readonly Written[] = [
             destination: 'hubspot',
             title: 'Call {{default firstName "this hot lead"}} {{lastName}}',
             note: 'Engagement has reached {{engagement}}. Plan: {{default plan "not chosen"}}.',
+            owner: '{{hubspotOwner}}',
             dueInHours: 4,
+            notify: { destination: 'mail', to: '{{default hubspotOwner "sales@example.com"}}' },
           },
           onFailure: 'continue',
         },
@@ -258,6 +264,7 @@ const written: readonly Written[] = [
           handOff: {
             destination: 'salesforce',
             title: 'Qualified by chat: {{firstName}} {{lastName}}',
+            owner: '{{salesforceOwner}}',
             dueInHours: 24,
           },
           onFailure: 'continue',
