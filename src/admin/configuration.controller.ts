@@ -13,6 +13,7 @@ import { Problem } from '../observability/problem.js';
 import { ApiKeyGuard } from '../security/api-key.guard.js';
 import { SourceEntity } from '../sources/source.entity.js';
 import { found } from './find.js';
+import { StillUsed } from '../triggers/still-used.service.js';
 
 const anyBody = z.record(z.string(), z.unknown());
 
@@ -27,6 +28,7 @@ export class ConfigurationController {
     private readonly configuration: Configuration,
     private readonly states: DestinationStates,
     private readonly marks: SyncMarks,
+    private readonly stillUsed: StillUsed,
   ) {}
 
   @Get('sources')
@@ -100,7 +102,10 @@ export class ConfigurationController {
     summary: 'Deletes a destination with its mapping and what waits for it; nothing is deleted at the provider',
   })
   async deleteDestination(@Param('key') key: string): Promise<void> {
-    await this.configuration.change((manager) => this.configuration.deleteDestination(manager, key));
+    await this.configuration.change(async (manager) => {
+      await this.stillUsed.refuse(manager, 'destination', key);
+      await this.configuration.deleteDestination(manager, key);
+    });
   }
 
   @Get('mappings')

@@ -11,6 +11,7 @@ import { type ExplainedScore, ScoreExplanation } from '../scoring/score-explanat
 import { Scores } from '../scoring/scores.service.js';
 import { ApiKeyGuard } from '../security/api-key.guard.js';
 import { found } from './find.js';
+import { StillUsed } from '../triggers/still-used.service.js';
 
 const anyBody = z.record(z.string(), z.unknown());
 const id = z.uuid();
@@ -27,6 +28,7 @@ export class ScoresController {
     private readonly rfm: RfmRuns,
     private readonly explanation: ScoreExplanation,
     private readonly profiles: Profiles,
+    private readonly stillUsed: StillUsed,
   ) {}
 
   @Get('scores')
@@ -59,7 +61,10 @@ export class ScoresController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Deletes a score; the attributes keep what they hold' })
   async delete(@Param('key') key: string): Promise<void> {
-    await this.configuration.change((manager) => this.scores.delete(manager, key));
+    await this.configuration.change(async (manager) => {
+      await this.stillUsed.refuse(manager, 'score', key);
+      await this.scores.delete(manager, key);
+    });
   }
 
   @Get('score-templates')

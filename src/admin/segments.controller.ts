@@ -15,6 +15,7 @@ import type { SegmentEntity } from '../segments/segment.entity.js';
 import { SegmentMembers } from '../segments/segment-members.repository.js';
 import { Segments } from '../segments/segments.service.js';
 import { found } from './find.js';
+import { StillUsed } from '../triggers/still-used.service.js';
 
 /** As `segmentInput` without the key, but the rule may come as react-querybuilder holds it. */
 const anyBody = z.looseObject({ builder: builderInput.optional() });
@@ -31,6 +32,7 @@ export class SegmentsController {
     private readonly members: SegmentMembers,
     private readonly backfills: SegmentBackfills,
     private readonly captions: RuleCaptions,
+    private readonly stillUsed: StillUsed,
   ) {}
 
   @Get()
@@ -83,7 +85,10 @@ export class SegmentsController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Deletes a segment that no other one asks for; everybody leaves it, its history stays' })
   async delete(@Param('key') key: string): Promise<void> {
-    await this.configuration.change((manager) => this.segments.delete(manager, key));
+    await this.configuration.change(async (manager) => {
+      await this.stillUsed.refuse(manager, 'segment', key);
+      await this.segments.delete(manager, key);
+    });
   }
 
   @Post(':key/backfill/stop')

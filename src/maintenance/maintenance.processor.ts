@@ -14,6 +14,7 @@ import { Pulls } from '../enrichment/pulls.service.js';
 import { EventPartitions } from '../events/event-partitions.service.js';
 import { Events } from '../events/events.repository.js';
 import { RecalculationPlanner } from '../recalculation/recalculation-planner.service.js';
+import { ContactPolicies } from '../triggers/contact-policies.service.js';
 import { TriggerRunner } from '../triggers/running/runner.service.js';
 import { Metrics } from '../observability/metrics.service.js';
 
@@ -36,6 +37,7 @@ export class MaintenanceProcessor {
     private readonly followers: Followers,
     private readonly recalculation: RecalculationPlanner,
     private readonly runner: TriggerRunner,
+    private readonly policies: ContactPolicies,
     private readonly deadLetters: DeadLetters,
     private readonly log: DeliveryLog,
     private readonly partitions: EventPartitions,
@@ -73,6 +75,7 @@ export class MaintenanceProcessor {
     const now = this.now().getTime();
     await this.partitions.ensure();
     await this.events.forgetKeys(new Date(now - dayMs));
+    await this.policies.forgetTouches();
     await this.log.forget(new Date(now - deliveryLogMs));
   }
 }

@@ -3,10 +3,11 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type Now, NOW } from '../database/environment.js';
 import { Problem } from '../observability/problem.js';
 import { ContactPolicyEntity } from './contact-policy.entity.js';
-import type { ContactPolicy } from './definition/contact-policy.js';
+import { type ContactPolicy, longestCapDays } from './definition/contact-policy.js';
 
 type Origin = 'file' | 'api';
 const theOnly = 1;
+const dayMs = 86_400_000;
 
 /** Keeps the one contact policy: how often and when people may be reached. */
 @Injectable()
@@ -37,5 +38,11 @@ export class ContactPolicies {
   /** No file says anything of it any more: what was said stays, and can be edited from then on. */
   async release(manager: EntityManager): Promise<void> {
     await manager.getRepository(ContactPolicyEntity).update({ id: theOnly }, { provisioned: false });
+  }
+
+  /** Whom triggers have reached so long ago that no cap can count it, a new one included. Index: touches_at_idx. */
+  async forgetTouches(): Promise<void> {
+    const before = new Date(this.now().getTime() - (longestCapDays + 1) * dayMs);
+    await this.dataSource.query(`DELETE FROM touches WHERE at < $1`, [before]);
   }
 }

@@ -18,6 +18,7 @@ import { TriggerDates } from './trigger-dates.repository.js';
 import { TriggerDirectory } from './trigger-directory.service.js';
 import { TriggerRounds } from './trigger-rounds.repository.js';
 import { TriggerWaker } from './trigger-waker.service.js';
+import { StillUsed } from './still-used.service.js';
 import { Triggers } from './triggers.service.js';
 
 @Module({
@@ -36,11 +37,13 @@ import { Triggers } from './triggers.service.js';
     TriggerRounds,
     TriggerRunner,
     TriggerWaker,
+    StillUsed,
     Triggers,
   ],
   exports: [
     ContactPolicies,
     DryRun,
+    StillUsed,
     TriggerReports,
     TriggerDates,
     TriggerDirectory,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EventPartitions } from '../../src/events/event-partitions.service.js';
 import { Events } from '../../src/events/events.repository.js';
+import { ContactPolicies } from '../../src/triggers/contact-policies.service.js';
 import { type Core, incoming, startCore, TestClock } from '../support/core.js';
 import { testDatabase } from '../support/database.js';
 
@@ -48,4 +49,15 @@ it('forgets dedupe keys only when their window has passed', async () => {
     `SELECT key FROM event_keys WHERE key IN ('short', 'long')`,
   );
   expect(keys).toEqual([{ key: 'long' }]);
+});
+
+it('forgets whom triggers have reached only when no cap can count it any more', async () => {
+  const dayMs = 86_400_000;
+  await database.dataSource.query(
+    `INSERT INTO touches SELECT gen_random_uuid(), gen_random_uuid(), channel, 'test', at
+      FROM unnest($1::text[], $2::timestamptz[]) AS t (channel, at)`,
+    [['counts', 'is past'], [366, 368].map((days) => new Date(clock.now().getTime() - days * dayMs))],
+  );
+  await core.get(ContactPolicies).forgetTouches();
+  expect(await database.dataSource.query(`SELECT channel FROM touches`)).toEqual([{ channel: 'counts' }]);
 });

@@ -69,6 +69,7 @@ export function writeConfiguration(folder: string, { hubspot, mailchimp, smtp }:
           user: 'parley',
           password: 'sandbox',
           from: 'parley@kill.test',
+          mailsPerMinute: 6000,
         },
       },
     ],

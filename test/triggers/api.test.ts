@@ -112,6 +112,18 @@ describe('a trigger in the API', () => {
     expect((await ask('GET', 'triggers/gone')).status).toBe(404);
   });
 
+  it('keeps what it needs from being deleted', async () => {
+    const rule = { version: 1, all: [{ tags: 'anyOf', value: ['vip'] }] };
+    await ask('PUT', 'segments/vips', { title: 'VIPs', rule });
+    await ask('PUT', 'triggers/vips', { title: 'VIPs', definition: definition({ when: { segment: 'vips' } }) });
+    expect(await ask('DELETE', 'segments/vips')).toMatchObject({
+      status: 409,
+      body: { detail: 'Triggers use the segment "vips": "vips". Change or delete them first.' },
+    });
+    await ask('DELETE', 'triggers/vips');
+    expect(await ask('DELETE', 'segments/vips')).toMatchObject({ status: 204 });
+  });
+
   it('that a configuration file names can be changed only there', async () => {
     await database.dataSource.query(`UPDATE triggers SET provisioned = true WHERE key = 'orders'`);
     expect(await ask('PUT', 'triggers/orders', { title: 'Mine', definition: definition() })).toMatchObject({

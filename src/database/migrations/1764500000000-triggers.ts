@@ -106,6 +106,7 @@ const up = [
     at timestamptz NOT NULL
   )`,
   `CREATE INDEX touches_profile_idx ON touches (profile_id, at)`,
+  `CREATE INDEX touches_at_idx ON touches (at)`,
   `CREATE TABLE contact_policy (
     id integer PRIMARY KEY DEFAULT 1,
     definition jsonb NOT NULL,

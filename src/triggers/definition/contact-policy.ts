@@ -1,6 +1,10 @@
 import { z } from 'zod';
-import { positiveDuration } from '../../segments/duration.js';
+import { durationMs, positiveDuration } from '../../segments/duration.js';
 import { quietHours } from './parts.js';
+
+/** Whom a trigger has reached is forgotten some time after it can count no more. */
+export const longestCapDays = 366;
+const dayMs = 86_400_000;
 
 const channel = z.string().min(1).max(30);
 
@@ -15,7 +19,9 @@ export const contactPolicySchema = z.strictObject({
       z.strictObject({
         channel: channel.optional().describe('Left out: all channels together'),
         atMost: z.int().min(1).max(1_000),
-        per: positiveDuration,
+        per: positiveDuration.refine((per) => durationMs(per) <= longestCapDays * dayMs, {
+          error: `must be at most ${String(longestCapDays)} days`,
+        }),
       }),
     )
     .max(20)
