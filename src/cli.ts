@@ -42,13 +42,13 @@ const commands = {
   /** Reads environment and configuration files as a start would, and says what is wrong with them. */
   'check-config': function checkConfig(): Promise<void> {
     const env = readEnvironment();
-    const { sources, destinations, attributes, segments, scores } = readConfiguration({
+    const { sources, destinations, attributes, segments, scores, triggers } = readConfiguration({
       folder: env.CONFIG_DIR,
       sandbox: env.sandbox,
       variables: variablesBefore(env),
     });
     say(
-      `The configuration in ${env.CONFIG_DIR} is right: ${sources.length} sources, ${destinations.length} destinations, ${attributes.length} declared attributes, ${segments.length} segments, ${scores.length} scores.`,
+      `The configuration in ${env.CONFIG_DIR} is right: ${sources.length} sources, ${destinations.length} destinations, ${attributes.length} declared attributes, ${segments.length} segments, ${scores.length} scores, ${triggers.length} triggers.`,
     );
     return Promise.resolve();
   },
