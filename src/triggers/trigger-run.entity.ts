@@ -9,6 +9,7 @@ import type { RunContext } from './planning/run-context.js';
 @Index('trigger_runs_open_idx', ['profile_id'], { where: 'finished_at IS NULL' })
 @Index('trigger_runs_open_trigger_idx', ['trigger', 'version'], { where: 'finished_at IS NULL' })
 @Index('trigger_runs_status_idx', ['trigger', 'status', 'id'])
+@Index('trigger_runs_planned_idx', ['trigger', 'planned_at'])
 @Index('trigger_runs_profile_idx', ['profile_id', 'id'])
 @Index('trigger_runs_action_idx', ['action_run'], { where: 'action_run IS NOT NULL' })
 export class TriggerRunEntity {

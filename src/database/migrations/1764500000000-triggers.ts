@@ -58,6 +58,7 @@ const up = [
   `CREATE INDEX trigger_runs_open_idx ON trigger_runs (profile_id) WHERE finished_at IS NULL`,
   `CREATE INDEX trigger_runs_open_trigger_idx ON trigger_runs (trigger, version) WHERE finished_at IS NULL`,
   `CREATE INDEX trigger_runs_status_idx ON trigger_runs (trigger, status, id)`,
+  `CREATE INDEX trigger_runs_planned_idx ON trigger_runs (trigger, planned_at)`,
   `CREATE INDEX trigger_runs_profile_idx ON trigger_runs (profile_id, id)`,
   `CREATE INDEX trigger_runs_action_idx ON trigger_runs (action_run) WHERE action_run IS NOT NULL`,
   `CREATE TABLE trigger_steps (
