@@ -8,6 +8,7 @@ import { type Entry, heldBackEntry, idleEntry, type SentRecord } from './outcome
 import { planRecord } from './plan-records.js';
 import { RemoteRecords } from './remote-records.repository.js';
 import { type ClaimedMark, SyncMarks } from './sync-marks.repository.js';
+import { contactsOfWithdrawn } from './withdrawn-contacts.js';
 
 /** What one pass of a drain works on: records to send, and what needs no call. */
 export interface Load {
@@ -59,6 +60,7 @@ export class Loads {
       this.remoteRecords.find(active.destination, ids),
       active.interest.identities ? this.profiles.subscriberIds(ids) : new Map<string, never>(),
     ]);
+    const contacts = await contactsOfWithdrawn(this.profiles, active, active.mapping, profiles.values());
     const attributes = [...profiles.values()].flatMap((profile) => Object.keys(profile.attributes));
     await this.catalog.learnMissing(attributes.filter((key) => active.interest.attributes.has(key)));
     return claimed.map((mark) => {
@@ -70,6 +72,7 @@ export class Loads {
       const plan = planRecord(profile, record, {
         mapping: active.mapping,
         purposes: active.provider.consents ?? [],
+        contacts: contacts.get(profile.id) ?? null,
         typeOf: (key: string) => this.catalog.typeOf(key),
         identities: identities.get(profile.id) ?? nobodyElse,
       });

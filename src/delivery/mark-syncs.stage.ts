@@ -28,6 +28,13 @@ const moveRecords = {
     WHERE r.profile_id = m.loser
       AND NOT EXISTS (SELECT FROM remote_records s WHERE s.profile_id = m.survivor AND s.destination = r.destination)`,
 };
+/** The survivor's withdrawal was told of its own record only. Told again, it reaches the loser's address as well. */
+const tellAgain = {
+  name: 'remote-records-tell-again',
+  text: `UPDATE remote_records s SET consents = '{}' FROM unnest($1::uuid[], $2::uuid[]) AS m (loser, survivor)
+    WHERE s.profile_id = m.survivor AND jsonb_path_exists(s.consents, '$.* ? (@.status == "revoked")')
+      AND EXISTS (SELECT FROM remote_records l WHERE l.profile_id = m.loser AND l.destination = s.destination)`,
+};
 /** What was planned for the loser is done for the survivor, once the destination holds what the survivor is now. */
 const moveRuns = {
   name: 'action-runs-move',
@@ -59,6 +66,7 @@ export class MarkSyncsStage implements Stage {
       await batch.query(dropMarks, [losers]);
       const survivors = batch.merges.map(({ survivor }) => survivor);
       await batch.query(moveRecords, [losers, survivors]);
+      await batch.query(tellAgain, [losers, survivors]);
       const versions = survivors.map((survivor) => batch.profiles.get(survivor)?.profile.version ?? 0);
       await batch.query(moveRuns, [losers, survivors, versions]);
     }

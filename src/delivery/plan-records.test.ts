@@ -9,6 +9,7 @@ const context = (mapping: Mapping = mappingOf(), more: Partial<PlanContext> = {}
   typeOf: () => 'string',
   identities: new Map(),
   purposes: [],
+  contacts: null,
   ...more,
 });
 
@@ -133,6 +134,24 @@ describe('a mapping that requires a consent', () => {
     expect(planRecord(moved, held, context(mapping, { purposes: ['email'] }))).toMatchObject({
       record: { key: 'ada@example.com' },
     });
+  });
+
+  it('tells it of every address, and where only the destination itself has told of the person', () => {
+    const contacts = { emails: ['ada@example.com', 'ada@old.example.com'], isThere: true };
+    const told = context(mapping, { purposes: ['email'], contacts });
+    expect(planRecord(withdrawn, held, told)).toMatchObject({ record: { emails: contacts.emails } });
+    expect(planRecord(withdrawn, null, told)).toMatchObject({
+      action: 'send',
+      record: { key: 'ada@example.com', fields: { may_mail: text('revoked') }, tags: [], known: null },
+    });
+  });
+
+  it('tells a "no" again that is said again', () => {
+    const told = { ...held, fields: { ...held.fields, may_mail: text('revoked') }, consents: withdrawn.consents };
+    const again = { email: { ...decided('revoked'), decidedAt: '2026-02-01T00:00:00.000Z' } };
+    expect(planRecord({ ...withdrawn, consents: again }, told, context(mapping, { purposes: ['email'] })).action).toBe(
+      'send',
+    );
   });
 
   it('tells it once: what the person says afterwards stays here', () => {

@@ -9,6 +9,7 @@ import { Connections } from './connections.service.js';
 import { planRecord } from './plan-records.js';
 import { targetOf } from './preparation.service.js';
 import { RemoteRecords } from './remote-records.repository.js';
+import { contactsOfWithdrawn } from './withdrawn-contacts.js';
 
 /** What would happen to one profile at a destination. */
 export interface Rehearsed {
@@ -40,10 +41,12 @@ export class Rehearsal {
       this.profiles.subscriberIds(profileIds),
     ]);
     await this.catalog.learnMissing([...interestOf(mapping, false).attributes]);
+    const contacts = await contactsOfWithdrawn(this.profiles, active, mapping, profiles.values());
     const planned = [...profiles.values()].map((profile) => {
       const context = {
         mapping,
         purposes: active.provider.consents ?? [],
+        contacts: contacts.get(profile.id) ?? null,
         typeOf: (key: string) => this.catalog.typeOf(key),
         identities: identities.get(profile.id) ?? new Map<string, string>(),
       };

@@ -36,6 +36,11 @@ export interface OutgoingRecord {
   readonly listsToRemove: readonly string[];
   readonly lists: readonly string[];
   readonly consents: Consents;
+  /**
+   * Every e-mail address of the person, lower-cased, where they have withdrawn a consent that the provider reads: a withdrawal is about the
+   * person, so it is about each of them. Left out otherwise.
+   */
+  readonly emails?: readonly string[];
   readonly known: KnownRecord | null;
 }
 

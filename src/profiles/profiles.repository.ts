@@ -7,6 +7,13 @@ import type { Profile } from './profile.js';
 import { profileOf, type ProfileRow } from './profile-row.js';
 
 /** The questions others ask about profiles. Only the pipeline writes them. */
+/** By what somebody may be known at a destination, beside what we wrote there. */
+export interface ContactsAt {
+  readonly emails: readonly string[];
+  /** The destination has told of a record of theirs. */
+  readonly isThere: boolean;
+}
+
 @Injectable()
 export class Profiles {
   constructor(private readonly dataSource: DataSource) {}
@@ -71,6 +78,24 @@ export class Profiles {
     for (const { profile_id: id, namespace, value } of rows)
       found.set(id, (found.get(id) ?? new Map<string, string>()).set(namespace, value));
     return found;
+  }
+
+  /** Each profile's e-mail addresses, and its records at a destination as its history has told them (`<destination>/<object>`). */
+  async contactsAt(profileIds: readonly string[], namespace: string): Promise<Map<string, ContactsAt>> {
+    const rows = await this.dataSource.query<{ profile_id: string; kind: string; value: string }[]>(
+      `SELECT profile_id, kind, value FROM identities
+       WHERE profile_id = ANY ($1::uuid[]) AND (kind = 'email' OR (kind = 'record' AND namespace = $2)) ORDER BY value`,
+      [profileIds, namespace],
+    );
+    return new Map(
+      [...Map.groupBy(rows, (row) => row.profile_id)].map(([id, own]) => [
+        id,
+        {
+          emails: own.flatMap(({ kind, value }) => (kind === 'email' ? [value] : [])),
+          isThere: own.some(({ kind }) => kind === 'record'),
+        },
+      ]),
+    );
   }
 
   identities(profileId: string): Promise<IdentityEntity[]> {

@@ -12,6 +12,7 @@ it('sends no attribute to a destination whose required consent was withdrawn', (
     typeOf: () => 'string',
     identities: new Map(),
     purposes: ['email'],
+    contacts: { emails: ['ada@example.com'], isThere: true },
   });
   expect(plan.action).toBe('none');
 });

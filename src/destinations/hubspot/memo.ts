@@ -6,8 +6,10 @@ const memoSchema = z.object({
   /** Where HubSpot holds the record: under this value of this property. */
   field: z.string(),
   key: z.string(),
-  /** The decision about e-mail that HubSpot was told last: for which address, and when the person decided. */
-  consent: z.object({ email: z.string(), status: z.string(), at: z.string() }).optional(),
+  /** The decision about e-mail that HubSpot was told last: for which addresses, and when the person decided. */
+  consent: z
+    .object({ email: z.string(), others: z.array(z.string()).optional(), status: z.string(), at: z.string() })
+    .optional(),
   /** The company the contact was last associated with, by its domain. */
   company: z.object({ domain: z.string(), id: z.string() }).optional(),
 });
@@ -30,7 +32,7 @@ export function withMemo(memo: Json, more: Partial<Pick<Memo, 'consent' | 'compa
 const stored = ({ field, key, consent, company }: Memo): Json => ({
   field,
   key,
-  ...(consent === undefined ? {} : { consent }),
+  ...(consent === undefined ? {} : { consent: { ...consent, others: consent.others ?? [] } }),
   ...(company === undefined ? {} : { company }),
 });
 

@@ -2,7 +2,7 @@ import type { DeliveryError } from '../delivery-error.js';
 import type { OutgoingRecord, RecordResult } from '../destination.js';
 import type { Member } from './answers.js';
 import { refusals, type Decision, type Reason } from './consent-policy.js';
-import { memoOf, readMemo, writeMemo, type Memo } from './memo.js';
+import { memoOf, readMemo, writeMemo, type Memo, type Withdrawal } from './memo.js';
 import { emptyWrite, isEmpty, toContactWrite, type ContactWrite } from './contact-write.js';
 import type { FieldCatalog } from './field-catalog.js';
 
@@ -58,9 +58,9 @@ export function hasNewGrant(job: Job): boolean {
   return memo !== null && decision?.status === 'granted' && new Date(decision.at) > memo.seenAt;
 }
 
-/** Every address of the person that may still be a member: the present one, the last one we wrote, and those left behind before. */
-export function addressesOf({ email, memo, leftBehind }: Job): readonly string[] {
-  return [...new Set([memo?.email ?? email, ...leftBehind, email])];
+/** Every address of the person that may be a member: the present one, the last one we wrote, those left behind before, and all they have told. */
+export function addressesOf({ email, memo, leftBehind, record: { emails = [] } }: Job): readonly string[] {
+  return [...new Set([memo?.email ?? email, ...leftBehind, ...emails, email])];
 }
 
 /** The lists the member is not in yet: all of ours for a member we know nothing about. */
@@ -77,14 +77,18 @@ export function delivered(
   job: Job,
   member: Member,
   at: Date,
-  more: { readonly created?: boolean; readonly dropped?: ContactWrite['dropped']; readonly withdrawnAt?: Date } = {},
+  more: {
+    readonly created?: boolean;
+    readonly dropped?: ContactWrite['dropped'];
+    readonly withdrawal?: Withdrawal;
+  } = {},
 ): RecordResult {
-  const isComplete = more.withdrawnAt === undefined;
-  const { dropped = [], created = false, withdrawnAt } = more;
+  const { dropped = [], created = false, withdrawal } = more;
+  const isComplete = withdrawal === undefined;
   const memo = memoOf(member, at, {
     leftBehind: job.leftBehind,
     isComplete,
-    ...(withdrawnAt === undefined ? {} : { withdrawnAt }),
+    ...(withdrawal === undefined ? {} : { withdrawal }),
   });
   return {
     profileId: job.record.profileId,

@@ -1,5 +1,5 @@
 import { laneOfKnown } from './consent-policy.js';
-import { decidedAt, hasNewGrant, type Job } from './job.js';
+import { addressesOf, decidedAt, hasNewGrant, type Job } from './job.js';
 import type { MailchimpSettings } from './settings.js';
 import type { Withdrawals } from './withdrawals.js';
 
@@ -37,7 +37,8 @@ function isCarriedOut(job: Job, withdrawals: Withdrawals): boolean {
   const at = decidedAt(job);
   if (at === null) return false;
   if (withdrawals.isKnown(email, at)) return true;
-  return memo !== null && memo.email === email && memo.withdrawnAt !== null && memo.withdrawnAt >= at;
+  if (memo?.withdrawnAt == null || memo.withdrawnAt < at) return false;
+  return addressesOf(job).every((address) => address === memo.email || memo.withdrawnFrom.includes(address));
 }
 
 /** Requests that known members cost one by one, against a look at three lists of who has left, and one batch. */

@@ -12,6 +12,8 @@ const memoSchema = z.object({
   seenAt: z.coerce.date(),
   /** The withdrawal that was carried out there, as the time of the person's decision. */
   withdrawnAt: z.coerce.date().nullable(),
+  /** The addresses it was carried out at, beside the one above. */
+  withdrawnFrom: z.array(z.string()).readonly().default([]),
   /** Whether the member holds all the fields we ever meant to send: not after a withdrawal, which sends none. */
   isComplete: z.boolean(),
   /** Earlier addresses of the person that are still members: a withdrawal has to reach them too. */
@@ -29,13 +31,19 @@ export function writeMemo(memo: Memo): Json {
   return { ...memo, seenAt: memo.seenAt.toISOString(), withdrawnAt: memo.withdrawnAt?.toISOString() ?? null };
 }
 
+/** A withdrawal that was carried out: the time of the person's decision, and every address that was looked at. */
+export interface Withdrawal {
+  readonly at: Date;
+  readonly from: readonly string[];
+}
+
 /** More would be somebody who plays with us. */
 const mostLeftBehind = 20;
 
 export function memoOf(
   member: Member,
   seenAt: Date,
-  rest: Pick<Memo, 'isComplete' | 'leftBehind'> & { readonly withdrawnAt?: Date },
+  rest: Pick<Memo, 'isComplete' | 'leftBehind'> & { readonly withdrawal?: Withdrawal },
 ): Memo {
   const email = member.email_address.toLowerCase();
   return {
@@ -43,7 +51,8 @@ export function memoOf(
     status: member.status,
     changedAt: member.last_changed,
     seenAt,
-    withdrawnAt: rest.withdrawnAt ?? null,
+    withdrawnAt: rest.withdrawal?.at ?? null,
+    withdrawnFrom: rest.withdrawal?.from.filter((address) => address !== email) ?? [],
     isComplete: rest.isComplete,
     leftBehind: [...new Set(rest.leftBehind)].filter((address) => address !== email).slice(-mostLeftBehind),
   };

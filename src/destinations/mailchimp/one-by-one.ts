@@ -94,7 +94,8 @@ export class OneByOne {
     const { client, now } = this.tools;
     const at = decidedAt(job) ?? now();
     let last: { readonly member: Member; readonly withdrawnAt: Date } | null = null;
-    for (const address of addressesOf(job)) {
+    const addresses = addressesOf(job);
+    for (const address of addresses) {
       const found = await client.member(address);
       if (found === null) continue;
       const isOff = found.status === 'unsubscribed' || found.status === 'cleaned';
@@ -103,7 +104,7 @@ export class OneByOne {
       if (member !== null) last = { member, withdrawnAt: isOff && changedBy(found) > at ? changedBy(found) : at };
     }
     if (last === null) return withheld(job, noConsent);
-    return delivered(job, last.member, now(), { withdrawnAt: last.withdrawnAt });
+    return delivered(job, last.member, now(), { withdrawal: { at: last.withdrawnAt, from: addresses } });
   }
 
   /** Nobody has the address: the one place where a single member is made. */

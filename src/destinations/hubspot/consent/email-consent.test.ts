@@ -14,8 +14,12 @@ import {
   text,
 } from '../test-support.js';
 
-const consent = (status: Consent['status'], at = '2026-11-20T10:00:00.000Z'): Pick<OutgoingRecord, 'consents'> => ({
-  consents: { email: { status, at, source: 'acme-manychat', event: 'e-1' } },
+const consent = (
+  status: Consent['status'],
+  at = '2026-11-20T10:00:00.000Z',
+  more: Partial<Consent> = {},
+): Pick<OutgoingRecord, 'consents'> => ({
+  consents: { email: { status, at, source: 'acme-manychat', event: 'e-1', ...more } },
 });
 
 const options = (emailConsent: Json): Partial<UpsertRequest> => ({ options: { emailConsent } });
@@ -46,6 +50,27 @@ describe('a withdrawn consent to e-mail', () => {
       ]),
     );
     expect(writes(account)).toHaveLength(1);
+  });
+
+  it('is about every address of the person, and about each of them told once', async () => {
+    const account = await rehearse();
+    const withdrawn = { ...consent('revoked'), emails: ['ada@example.com', 'ada@old.example.com'] };
+    const [result] = await account.connection.upsert(request([outgoing('ada@example.com', {}, withdrawn)]));
+    expect((await stateOf(account)).optOuts.map(({ email }) => email)).toEqual([
+      'ada@example.com',
+      'ada@old.example.com',
+    ]);
+    const more = { ...withdrawn, ...known(result), emails: [...withdrawn.emails, 'ada@new.example.com'] };
+    await account.connection.upsert(request([outgoing('ada@example.com', {}, more)]));
+    expect(writes(account)).toHaveLength(3);
+  });
+
+  it('that is said again is told again', async () => {
+    const account = await rehearse();
+    const [result] = await account.connection.upsert(request([outgoing('ada@example.com', {}, consent('revoked'))]));
+    const again = { ...consent('revoked', undefined, { decidedAt: '2026-11-21T10:00:00.000Z' }), ...known(result) };
+    await account.connection.upsert(request([outgoing('ada@example.com', {}, again)]));
+    expect(writes(account)).toHaveLength(2);
   });
 
   it('costs only that call when nothing else is new', async () => {

@@ -9,13 +9,18 @@ import { subscribe } from './subscribe.js';
 
 /** A decision about e-mail that HubSpot is to hear. */
 interface Decision {
-  readonly email: string;
   readonly consent: Consent;
+  readonly at: string;
+  /** Every address that it is about. */
+  readonly emails: readonly string[];
+  /** Those of which HubSpot has not heard it. */
+  readonly untold: readonly string[];
 }
 
 /**
  * Tells HubSpot's communication preferences what the person has decided about e-mail, once for each decision: a withdrawal always, unless
- * the mapping says otherwise; a consent only where the mapping asks for it, and never against a later opt-out.
+ * the mapping says otherwise, and of every address of the person; a consent only where the mapping asks for it, and never against a later
+ * opt-out.
  */
 export const emailConsent: FollowUp = {
   concerns: (request, { write, result }) => decisionOf(request, write.record, result) !== null,
@@ -32,17 +37,23 @@ function decisionOf(
   { memo }: DeliveredRecord,
 ): Decision | null {
   const { email: consent } = record.consents;
-  const email = addressOf(keyField, record);
-  if (consent === undefined || email === null) return null;
+  if (consent === undefined) return null;
+  const isWithdrawn = consent.status === 'revoked';
+  const emails = [...new Set([...addressOf(keyField, record), ...(isWithdrawn ? (record.emails ?? []) : [])])];
   const wanted = { granted: chosen.granted, revoked: chosen.withdrawn, unknown: 'nothing' }[consent.status];
+  // A "no" that is said again counts anew: the person may have subscribed there in between.
+  const at = isWithdrawn ? (consent.decidedAt ?? consent.at) : consent.at;
   const last = readMemo(memo)?.consent;
-  const isTold = last?.email === email && last.status === consent.status && last.at === consent.at;
-  return wanted === 'nothing' || isTold ? null : { email, consent };
+  const isSame = last?.status === consent.status && last.at === at;
+  const told = new Set(isSame ? [last.email, ...(last.others ?? [])] : []);
+  const untold = emails.filter((email) => !told.has(email));
+  return wanted === 'nothing' || untold.length === 0 ? null : { consent, at, emails, untold };
 }
 
-function addressOf(keyField: string, { key, fields }: OutgoingRecord): string | null {
+/** One address, or none. */
+function addressOf(keyField: string, { key, fields }: OutgoingRecord): string[] {
   const value = keyField === 'email' ? key : fields.email?.value;
-  return typeof value === 'string' && value.includes('@') ? value.trim().toLowerCase() : null;
+  return typeof value === 'string' && value.includes('@') ? [value.trim().toLowerCase()] : [];
 }
 
 /** HubSpot's refusal is reported with the record and tried again with its next news; a limit or an outage fails it. */
@@ -51,9 +62,11 @@ async function told(account: Account, request: FollowUpRequest, one: DeliveredWr
   const decision = decisionOf(request, one.write.record, result);
   if (decision === null) return result;
   try {
-    const refusals = await tell(account, request, decision);
-    const { email, consent } = decision;
-    const memo = withMemo(result.memo, { consent: { email, status: consent.status, at: consent.at } });
+    const refusals: DroppedField[] = [];
+    for (const email of decision.untold) refusals.push(...(await tell(account, request, decision, email)));
+    const { emails, consent, at } = decision;
+    const [email = '', ...others] = emails;
+    const memo = withMemo(result.memo, { consent: { email, others, status: consent.status, at } });
     return { ...result, memo, dropped: [...result.dropped, ...refusals] };
   } catch (error) {
     if (!(error instanceof DeliveryError)) throw error;
@@ -66,7 +79,8 @@ async function told(account: Account, request: FollowUpRequest, one: DeliveredWr
 async function tell(
   account: Account,
   { options: { emailConsent: chosen } }: FollowUpRequest,
-  { email, consent }: Decision,
+  { consent }: Decision,
+  email: string,
 ): Promise<DroppedField[]> {
   if (consent.status === 'revoked' && chosen.withdrawn === 'unsubscribeFromAll') {
     await unsubscribeFromAll(account.client, email);
