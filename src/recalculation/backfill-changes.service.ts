@@ -8,7 +8,7 @@ import { type ActiveSegment, SegmentDirectory } from '../segments/segment-direct
 import { SegmentFollowers } from '../segments/segment-followers.service.js';
 import type { SqlParameters } from '../segments/sql-parameters.js';
 import { toSql } from '../segments/to-sql.js';
-import type { BackfillPage, PageChanges } from './backfill-pages.service.js';
+import type { BackfillPage, IdRange, PageChanges } from './backfill-pages.service.js';
 import { isForLater } from './for-later.js';
 
 /** Profiles that are sent through the pipeline together; traffic joins their batches in between. */
@@ -33,7 +33,7 @@ export class BackfillChanges {
    */
   async apply({ changes }: BackfillPage, active: readonly ActiveSegment[], now: Date): Promise<BackfillProgress[]> {
     const [only] = changes;
-    if (changes.length === 1 && only !== undefined && !this.#hasFollowers(only.segment))
+    if (changes.length === 1 && only !== undefined && !this.hasFollowers(only.segment))
       return [await this.#inBulk(only, active[0] ?? null, now)];
     await this.#throughPipeline(changes);
     return changes.map(({ segment, entering, leaving }) => ({
@@ -43,15 +43,27 @@ export class BackfillChanges {
     }));
   }
 
-  #hasFollowers(segment: string): boolean {
+  /** Finds and writes at once; only for a rule that PostgreSQL alone can decide, and a segment that nobody follows. */
+  async sweep(active: ActiveSegment, { after, upTo }: IdRange, now: Date): Promise<BackfillProgress> {
+    const { key: segment, version } = active;
+    const condition = this.#conditionOf(active, now);
+    return { segment, ...(await this.bulk.sweep({ segment, version, after, upTo, condition }, now)) };
+  }
+
+  /** Does anything follow from being in it? */
+  hasFollowers(segment: string): boolean {
     return this.directory.isAskedFor(segment) || this.followers.follows(segment);
   }
 
-  async #inBulk(changes: PageChanges, active: ActiveSegment | null, now: Date): Promise<BackfillProgress> {
-    const condition = (parameters: SqlParameters): string =>
+  #conditionOf(active: ActiveSegment | null, now: Date): (parameters: SqlParameters) => string {
+    return (parameters) =>
       active === null
         ? 'false'
         : `(${toSql(active.rule, this.directory.sqlEnvironment(active.key), now.getTime(), parameters)})`;
+  }
+
+  async #inBulk(changes: PageChanges, active: ActiveSegment | null, now: Date): Promise<BackfillProgress> {
+    const condition = this.#conditionOf(active, now);
     const looksAtEvents = (active?.inputs.eventQueries.length ?? 0) > 0;
     const outcome = await this.bulk.apply({ ...changes, version: active?.version ?? 0, condition, looksAtEvents }, now);
     return { segment: changes.segment, ...outcome };
