@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ConnectedDestination } from '../mapping/mapping-directory.service.js';
+import type { Grant } from '../destinations/authorization.js';
 import { wantsAuthorization } from './authorizations.service.js';
 
 /**
@@ -7,8 +8,8 @@ import { wantsAuthorization } from './authorizations.service.js';
  * them. Of the key only a part of its hash is in the name.
  */
 export function accountOf(connected: ConnectedDestination): string {
-  const { destination, provider, settings } = connected;
-  const own = `${provider.id}/${destination}`;
+  const { provider, settings } = connected;
+  const own = ownLimits(connected);
   if (wantsAuthorization(connected) !== null || typeof settings !== 'object' || settings === null) return own;
   const secrets = Object.entries(settings).filter(
     // What proves calls to us says nothing of the account we call.
@@ -16,5 +17,16 @@ export function accountOf(connected: ConnectedDestination): string {
       provider.secrets.includes(name) && !/^webhook/i.test(name) && value !== undefined && value !== null,
   );
   if (secrets.length === 0) return own;
-  return `${provider.id}#${hash('sha256', JSON.stringify(secrets.toSorted()), 'hex').slice(0, 24)}`;
+  return shared('#', provider.id, JSON.stringify(secrets.toSorted()));
 }
+
+/** The same where a person has connected the account. @param details what the provider said then; null: nobody has connected it yet */
+export function grantedAccountOf(connected: ConnectedDestination, details: Grant['details'] | null): string {
+  const wanted = wantsAuthorization(connected);
+  const name = details === null ? null : (wanted?.authorization.limitedAs?.(wanted.settings, details) ?? null);
+  return name === null ? ownLimits(connected) : shared('@', connected.provider.id, name);
+}
+
+const ownLimits = ({ destination, provider }: ConnectedDestination): string => `${provider.id}/${destination}`;
+const shared = (by: '#' | '@', provider: string, name: string): string =>
+  `${provider}${by}${hash('sha256', name, 'hex').slice(0, 24)}`;

@@ -15,8 +15,8 @@ export interface CallGateOptions {
   readonly limits: DestinationLimits;
   readonly nowMs: () => number;
   readonly observe: (outcome: CallOutcome) => void;
-  /** Left out: the limits are kept within this process alone. */
-  readonly limiter?: RateLimiter;
+  /** Asked for each call: whose limits count is known only when the account is connected. Left out: they are kept within this process alone. */
+  readonly limiter?: () => RateLimiter | Promise<RateLimiter>;
   /** Whether the account has calls left for this today. @throws DeliveryError `throttled` when it has not */
   readonly allow?: (purpose: CallPurpose) => Promise<void>;
 }
@@ -34,7 +34,8 @@ export async function countCalls<T>(
 
 /** The gate that every request of a destination's connector goes through. */
 export function createCallGate({ limits, nowMs, observe, allow, ...more }: CallGateOptions): CallGate {
-  const limiter = more.limiter ?? new RateLimiter(limits, nowMs);
+  const alone = new RateLimiter(limits, nowMs);
+  const limiterNow = more.limiter ?? (() => alone);
   return async (call, send) => {
     const purpose = presentPurpose();
     if (allow !== undefined) await allow(purpose);
@@ -54,7 +55,7 @@ export function createCallGate({ limits, nowMs, observe, allow, ...more }: CallG
         throw failure;
       }
     };
-    return limiter.run(call.lane ?? 'default', make, purpose);
+    return (await limiterNow()).run(call.lane ?? 'default', make, purpose);
   };
 }
 

@@ -4,7 +4,7 @@ import { type Now, NOW } from '../database/environment.js';
 import type { Connection } from '../destinations/destination.js';
 import { type ConnectedDestination, MappingDirectory } from '../mapping/mapping-directory.service.js';
 import { Metrics } from '../observability/metrics.service.js';
-import { accountOf } from './account-of.js';
+import { accountOf, grantedAccountOf } from './account-of.js';
 import { wantsAuthorization } from './authorizations.service.js';
 import { createCallGate } from './call-gate.js';
 import { ConnectionMemories } from './connection-memory.service.js';
@@ -57,7 +57,7 @@ export class Connections {
     const call = createCallGate({
       limits,
       nowMs: () => performance.now(),
-      limiter: this.permits.limiter(accountOf(connected), limits),
+      limiter: async () => this.permits.limiter(await this.#account(connected), limits),
       allow: (purpose) => this.usage.allow(destination, limits, purpose),
       observe: ({ operation, outcome }) => this.metrics.providerCalled(destination, provider.id, operation, outcome),
     });
@@ -68,6 +68,11 @@ export class Connections {
       memory: this.memories.of(destination),
       reportUsage: (report) => this.usage.report(destination, report),
     });
+  }
+
+  async #account(connected: ConnectedDestination): Promise<string> {
+    if (wantsAuthorization(connected) === null) return accountOf(connected);
+    return grantedAccountOf(connected, await this.grants.details(connected.destination));
   }
 
   #closeOutdated(): Promise<void> {

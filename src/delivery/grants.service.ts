@@ -48,6 +48,7 @@ type Looked = { readonly grant: Grant } | { readonly error: DeliveryError };
 @Injectable()
 export class Grants {
   readonly #known = new Map<string, { readonly grant: Grant; readonly readAtMs: number }>();
+  readonly #details = new Map<string, { readonly details: Grant['details'] | null; readonly readAtMs: number }>();
   /** Per destination, ends when the last one of this process that asked has its answer. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
@@ -73,6 +74,7 @@ export class Grants {
       [destination, this.#seal(grant), grant.expiresAt, this.now()],
     );
     this.#known.delete(destination);
+    this.#details.delete(destination);
   }
 
   /** null: nobody has connected it yet. */
@@ -81,6 +83,15 @@ export class Grants {
     if (row === null) return null;
     const { details } = this.#open(row.sealed);
     return { connectedAt: row.updated_at, expiresAt: row.expires_at, refusedReason: row.refused_reason, details };
+  }
+
+  /** What the provider said of the connected account, some seconds old at most; null: nobody has connected it yet. */
+  async details(destination: string): Promise<Grant['details'] | null> {
+    const known = this.#details.get(destination);
+    if (known !== undefined && performance.now() - known.readAtMs <= rereadAfterMs) return known.details;
+    const details = (await this.standing(destination))?.details ?? null;
+    this.#details.set(destination, { details, readAtMs: performance.now() });
+    return details;
   }
 
   async #find(account: GrantedAccount, isWanted: (grant: Grant) => boolean): Promise<Grant> {

@@ -36,6 +36,8 @@ export interface Authorization<Settings = unknown> {
   exchange(settings: Settings, answer: AuthorizationAnswer): Promise<Grant>;
   /** With the rotated refresh token, if the provider rotates. @throws DeliveryError `unauthorized` when the grant was revoked */
   refresh(settings: Settings, grant: Grant, now: Date): Promise<Grant>;
+  /** Whose limits the grant's calls count against: destinations that name the same share them. Left out or null: each has its own. */
+  limitedAs?(settings: Settings, details: Grant['details']): string | null;
 }
 
 /** The connector's way to the account's grant. One process at a time refreshes it; the others get what it got. */

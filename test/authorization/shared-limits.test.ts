@@ -27,7 +27,7 @@ function process(declared: DestinationLimits): { readonly gate: CallGate; readon
     limits: declared,
     nowMs: () => performance.now(),
     observe: () => undefined,
-    limiter: permits.limiter('acme', declared),
+    limiter: () => permits.limiter('acme', declared),
   });
   return { gate, permits };
 }

@@ -70,6 +70,9 @@ export const authorization: Authorization<HubspotSettings> = {
 
   refresh: (settings, grant, now) =>
     grantFor(settings, now, grant, { grant_type: 'refresh_token', refresh_token: grant.refreshToken ?? '' }),
+
+  // HubSpot counts by app and account.
+  limitedAs: ({ clientId = '' }, { portalId }) => (portalId === undefined ? null : `${clientId} ${portalId}`),
 };
 
 /** HubSpot normally gives the same refresh token again, or none; then the old one stays. */

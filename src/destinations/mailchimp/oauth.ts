@@ -34,6 +34,9 @@ export const mailchimpAuthorization: Authorization<MailchimpSettings> = {
     const details = { dataCentre: dc, account: accountname, email: login.email };
     return { accessToken, refreshToken: null, expiresAt: null, details };
   },
+  // Mailchimp counts simultaneous calls by user.
+  limitedAs: (_settings, { dataCentre, account, email }) =>
+    dataCentre === undefined || email === undefined ? null : `${dataCentre} ${account ?? ''} ${email}`,
   refresh: (_settings, _grant: Grant) =>
     Promise.reject(
       new DeliveryError('unauthorized', 'Mailchimp has taken back the access: connect the account again', {

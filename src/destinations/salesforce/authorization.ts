@@ -27,6 +27,8 @@ export const authorization: Authorization<SalesforceSettings> = {
       });
     return toGrant(await ask(settings, { grant_type: 'refresh_token', refresh_token: refreshToken }), refreshToken);
   },
+  // Salesforce counts by org.
+  limitedAs: (_settings, { instanceUrl }) => instanceUrl ?? null,
 };
 
 const ask = (settings: SalesforceSettings, request: TokenRequest): Promise<TokenAnswer> =>
