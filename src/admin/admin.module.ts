@@ -26,6 +26,7 @@ import { SegmentDraftsController } from './segment-drafts.controller.js';
 import { SegmentPeopleController } from './segment-people.controller.js';
 import { SegmentsController } from './segments.controller.js';
 import { TriggerRunsController } from './trigger-runs.controller.js';
+import { TriggerInsightController } from './trigger-insight.controller.js';
 import { TriggersController } from './triggers.controller.js';
 import { TriggersModule } from '../triggers/triggers.module.js';
 import { Replay } from './replay.service.js';
@@ -62,6 +63,7 @@ import { Replay } from './replay.service.js';
     SegmentPeopleController,
     SegmentsController,
     TriggerRunsController,
+    TriggerInsightController,
     TriggersController,
   ],
   providers: [Replay],
