@@ -40,7 +40,7 @@ async function ask(method: string, path: string, body?: unknown): Promise<unknow
   const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
   const sent = body === undefined ? { headers } : { headers, body: JSON.stringify(body) };
   const answer = await fetch(`${sandbox.origin}${path}`, { method, ...sent });
-  return (await answer.json());
+  return await answer.json();
 }
 const statusOf = async (address: string): Promise<unknown> =>
   z.object({ status: z.unknown() }).parse(await ask('GET', `/3.0/lists/${audience}/members/${address}`)).status;
