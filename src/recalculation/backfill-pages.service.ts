@@ -35,7 +35,7 @@ export type PageAfter = (cursor: string) => Promise<BackfillPage | null>;
 /** Profiles that one statement looks at, roughly; no more memory than the ids of those that change. */
 const pageSize = 20_000;
 /** Blocks of the table that are looked at to find out where pages begin. */
-const sampledBlocks = 500;
+const sampledBlocks = 250;
 /** After every profile. */
 export const lastOfAll = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 

@@ -3,23 +3,15 @@ import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Now, NOW } from '../database/environment.js';
 import type { SegmentBackfillEntity } from '../segments/segment-backfill.entity.js';
-import {
-  type BackfillProgress,
-  type DueBackfill,
-  leaseMs,
-  SegmentBackfills,
-} from '../segments/segment-backfills.repository.js';
+import { type DueBackfill, leaseMs, SegmentBackfills } from '../segments/segment-backfills.repository.js';
 import { type ActiveSegment, SegmentDirectory } from '../segments/segment-directory.service.js';
 import { BackfillChanges } from './backfill-changes.service.js';
-import { BackfillPages, type IdRange, lastOfAll, type PageAfter } from './backfill-pages.service.js';
+import { BackfillPages } from './backfill-pages.service.js';
+import { walkEverybody, walkMembers, type WalkTools } from './backfill-walk.js';
 
 const first = '00000000-0000-0000-0000-000000000000';
 /** Up to so many rules PostgreSQL is faster with one after the other than we are with all at once. */
 const fewSegments = 3;
-/** Profiles of one statement that finds and writes at once: were all of them to enter, it would lock them for half a second. */
-const sweptAtOnce = 20_000;
-/** Such statements at the same time: while how far one has come is noted, others go on. */
-const lanes = 3;
 /** After an error: what was in the way may be gone by then. */
 const afterErrorMs = 15_000;
 const afterNewsMs = 1_000;
@@ -120,75 +112,31 @@ export class Backfill {
     worker: string,
   ): Promise<boolean> {
     const [{ segment, cursor } = { segment: '', cursor: null }] = taken;
-    const [plain] = active.length === 1 ? active.filter(isDecidedByProfile) : [];
-    await this.backfills.expect(worker, await (active.length === 0 ? this.#members(segment) : this.#everybody()));
-    let reached: string | null = cursor ?? first;
-    if (plain !== undefined) reached = await this.#sweep(plain, reached, taken, worker);
-    if (reached !== null && reached !== lastOfAll) {
-      const pageAfter =
-        active.length === 0 ? this.pages.overMembers(segment) : await this.pages.over(active, reached, this.now);
-      reached = await this.#pages(pageAfter, reached, active, taken, worker);
-    }
-    if (reached === null) return false;
-    await this.backfills.finish(worker, this.now());
-    return true;
+    const isGone = active.length === 0;
+    const tools: WalkTools = {
+      pages: this.pages,
+      changes: this.changes,
+      now: this.now,
+      note: async (reached, found) => {
+        const kept = await this.backfills.progress(worker, reached, found, this.now());
+        return !this.#stopping && taken.every((each) => kept.has(each.segment));
+      },
+    };
+    const expected = this.#expect(worker, isGone ? segment : null);
+    const from = cursor ?? first;
+    const isDone = await (isGone ? walkMembers(segment, from, tools) : walkEverybody(active, from, tools));
+    await expected;
+    if (isDone) await this.backfills.finish(worker, this.now());
+    return isDone;
   }
 
-  /** What PostgreSQL can decide and write by itself. @returns how far it came, since somebody follows it by now; null: it was stopped */
-  async #sweep(
-    active: ActiveSegment,
-    from: string,
-    taken: readonly SegmentBackfillEntity[],
-    worker: string,
-  ): Promise<string | null> {
-    const waiting = await this.pages.ranges(from, sweptAtOnce);
-    const running: { readonly range: IdRange; readonly found: Promise<BackfillProgress> }[] = [];
-    for (let reached = from; ;) {
-      while (running.length < lanes && waiting.length > 0 && !this.changes.hasFollowers(active.key)) {
-        const [range] = waiting.splice(0, 1);
-        if (range === undefined) break;
-        const found = this.changes.sweep(active, range, this.now());
-        found.catch(() => undefined); // awaited below, in the order of the ranges
-        running.push({ range, found });
-      }
-      const oldest = running.shift();
-      if (oldest === undefined) return reached;
-      reached = oldest.range.upTo;
-      const seen = oldest.range.profiles;
-      if (!(await this.#goesOn(taken, worker, { cursor: reached, seen }, [await oldest.found]))) return null;
+  /** How many there will be to look at; progress is for people, so nobody waits for it. @param gone the segment whose members leave */
+  async #expect(worker: string, gone: string | null): Promise<void> {
+    try {
+      await this.backfills.expect(worker, await (gone === null ? this.#everybody() : this.#members(gone)));
+    } catch (error) {
+      this.#log.warn({ err: error }, 'how many profiles a backfill has to look at could not be found out');
     }
-  }
-
-  /** The next page is looked for while what the last one found is written. @returns null: it was stopped */
-  async #pages(
-    pageAfter: PageAfter,
-    from: string,
-    active: readonly ActiveSegment[],
-    taken: readonly SegmentBackfillEntity[],
-    worker: string,
-  ): Promise<string | null> {
-    let reached = from;
-    for (let page = await pageAfter(from); page !== null;) {
-      const { last, seen } = page;
-      const next = pageAfter(last);
-      next.catch(() => undefined); // awaited below, if nothing goes wrong before
-      const found = await this.changes.apply(page, active, this.now());
-      if (!(await this.#goesOn(taken, worker, { cursor: last, seen }, found))) return null;
-      reached = last;
-      page = await next;
-    }
-    return reached;
-  }
-
-  /** Notes how far it has come. Not on: this process ends, or somebody has stopped or changed what it is at. */
-  async #goesOn(
-    taken: readonly SegmentBackfillEntity[],
-    worker: string,
-    reached: { readonly cursor: string; readonly seen: number },
-    found: readonly BackfillProgress[],
-  ): Promise<boolean> {
-    const kept = await this.backfills.progress(worker, reached, found, this.now());
-    return !this.#stopping && taken.every(({ segment }) => kept.has(segment));
   }
 
   async #members(segment: string): Promise<number> {
@@ -208,8 +156,6 @@ export class Backfill {
     return row?.count ?? 0;
   }
 }
-
-const isDecidedByProfile = ({ inputs }: ActiveSegment): boolean => !inputs.timed && inputs.eventQueries.length === 0;
 
 /** Of what is due, those that one walk can serve: brought equally far. Few ones go one by one, and one that is gone goes alone. */
 function oneWalk(due: readonly DueBackfill[]): DueBackfill[] {
