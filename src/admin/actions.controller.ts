@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { type Now, NOW } from '../database/environment.js';
+import { ActionRunList } from '../delivery/action-run-list.repository.js';
 import { ActionRuns } from '../delivery/action-runs.repository.js';
 import { actionRunStatuses } from '../delivery/action-run.js';
 import { DeliveryWaker } from '../delivery/delivery-waker.service.js';
@@ -38,6 +39,7 @@ export class ActionsController {
   constructor(
     private readonly mappings: MappingDirectory,
     private readonly runs: ActionRuns,
+    private readonly runList: ActionRunList,
     private readonly profiles: Profiles,
     private readonly waker: DeliveryWaker,
     @Inject(NOW) private readonly now: Now,
@@ -76,21 +78,21 @@ export class ActionsController {
       now,
     );
     this.waker.wake(key, now);
-    return presentActionRun(found(await this.runs.findByCause(origin, cause), 'action run', cause));
+    return presentActionRun(found(await this.runList.findByCause(origin, cause), 'action run', cause));
   }
 
   @Get('action-runs')
   @ApiOperation({ summary: 'What was planned and what came of it, newest first' })
   async list(@Query({ schema: listQuery }) query: z.output<typeof listQuery>): Promise<Page<object>> {
     const { limit, cursor, profile: profileId, destination, status } = query;
-    const rows = await this.runs.page({ destination, profileId, status }, limit + 1, cursor ?? null);
+    const rows = await this.runList.page({ destination, profileId, status }, limit + 1, cursor ?? null);
     return pageOf(rows, limit, presentActionRun, (row) => row.id);
   }
 
   @Get('action-runs/:id')
   @ApiOperation({ summary: 'One of them' })
   async one(@Param('id', { schema: id }) runId: string): Promise<object> {
-    return presentActionRun(found(await this.runs.find(runId), 'action run', runId));
+    return presentActionRun(found(await this.runList.find(runId), 'action run', runId));
   }
 
   @Post('action-runs/:id/cancel')
@@ -98,7 +100,7 @@ export class ActionsController {
   @ApiOperation({ summary: 'Takes one back that has not been begun' })
   async cancel(@Param('id', { schema: id }) runId: string): Promise<object> {
     const taken = await this.runs.cancel([runId], 'cancelled by a person', this.now());
-    const run = found(await this.runs.find(runId), 'action run', runId);
+    const run = found(await this.runList.find(runId), 'action run', runId);
     if (taken.length === 0)
       throw new Problem(409, 'Too late', `The run is ${run.status}; only planned ones can be taken back.`);
     return presentActionRun(run);

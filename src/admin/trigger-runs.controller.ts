@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { ActionRuns } from '../delivery/action-runs.repository.js';
+import { ActionRunList } from '../delivery/action-run-list.repository.js';
 import { Problem } from '../observability/problem.js';
 import { Configuration } from '../provisioning/configuration.service.js';
 import { ApiKeyGuard } from '../security/api-key.guard.js';
@@ -32,7 +32,7 @@ const id = z.uuid();
 export class TriggerRunsController {
   constructor(
     private readonly reports: TriggerReports,
-    private readonly actionRuns: ActionRuns,
+    private readonly actionRuns: ActionRunList,
     private readonly configuration: Configuration,
     private readonly policies: ContactPolicies,
   ) {}

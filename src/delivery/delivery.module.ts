@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { MappingModule } from '../mapping/mapping.module.js';
 import { ProfilesModule } from '../profiles/profiles.module.js';
 import { ActionGates } from './action-gates.service.js';
+import { ActionRunList } from './action-run-list.repository.js';
 import { ActionRuns } from './action-runs.repository.js';
 import { Actions } from './actions.service.js';
 import { Authorizations } from './authorizations.service.js';
@@ -29,6 +30,7 @@ import { UsageReports } from './usage.service.js';
   imports: [MappingModule, ProfilesModule],
   providers: [
     ActionGates,
+    ActionRunList,
     ActionRuns,
     Actions,
     Erasing,
@@ -55,6 +57,7 @@ import { UsageReports } from './usage.service.js';
   exports: [
     Erasures,
     ActionGates,
+    ActionRunList,
     ActionRuns,
     Preparation,
     Rehearsal,

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { ConfigurationRevision } from '../database/configuration-revision.service.js';
 import { type Now, NOW } from '../database/environment.js';
 import { percentileKey } from '../segments/percentile.js';
-import type { PercentileCondition } from '../segments/rule.js';
+import type { PercentileCondition } from '../segments/condition.js';
 import { SegmentBackfills } from '../segments/segment-backfills.repository.js';
 import { SegmentDirectory } from '../segments/segment-directory.service.js';
 import { Thresholds } from '../segments/thresholds.service.js';

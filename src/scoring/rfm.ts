@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { durationMs, positiveDuration } from '../segments/duration.js';
-import { eventSelectionSchema } from '../segments/rule.js';
+import { eventSelectionSchema } from '../segments/condition.js';
 
 const mostOftenMs = 60 * 60 * 1_000;
 

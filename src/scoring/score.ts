@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { positiveDuration } from '../segments/duration.js';
-import { conditionSchemas, eventSelectionSchema, ruleTimeZone } from '../segments/rule.js';
+import { conditionSchemas, eventSelectionSchema } from '../segments/condition.js';
+import { ruleTimeZone } from '../segments/rule.js';
 
 /** What events of one sort are worth. */
 const eventPoints = z.strictObject({

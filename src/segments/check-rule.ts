@@ -1,7 +1,8 @@
 import type { AttributeType } from '../profiles/attribute.js';
 import type { ComparisonOperator } from './comparison.js';
 import { circleThrough } from './evaluation-order.js';
-import { type AttributeCondition, type Condition, isGroup, partsOfGroup, type Rule, type RuleNode } from './rule.js';
+import type { AttributeCondition, Condition } from './condition.js';
+import { isGroup, partsOfGroup, type Rule, type RuleNode } from './rule.js';
 
 /** What the rule is checked against. */
 export interface RuleSurroundings {

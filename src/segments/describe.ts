@@ -5,14 +5,10 @@ import {
   type Condition,
   type EventCondition,
   type EventSelection,
-  isGroup,
-  partsOfGroup,
-  type Rule,
-  type RuleGroup,
-  type RuleNode,
   type SequenceCondition,
   type TagsCondition,
-} from './rule.js';
+} from './condition.js';
+import { isGroup, partsOfGroup, type Rule, type RuleGroup, type RuleNode } from './rule.js';
 
 /** What attributes and segments are called by people; their keys where nobody said. */
 export interface Captions {

@@ -1,16 +1,15 @@
 import { eventKinds, type EventKind } from '../events/incoming-event.js';
 import { durationMs } from './duration.js';
-import {
-  type ChannelCondition,
-  type Condition,
-  conditionsOf,
-  type EventCondition,
-  type EventSelection,
-  type PropertyFilter,
-  type Rule,
-  type SequenceCondition,
-  type SourceCondition,
-} from './rule.js';
+import type {
+  ChannelCondition,
+  Condition,
+  EventCondition,
+  EventSelection,
+  PropertyFilter,
+  SequenceCondition,
+  SourceCondition,
+} from './condition.js';
+import { conditionsOf, type Rule } from './rule.js';
 import { instantOf } from './zone-calendar.js';
 
 /** A selection in the one form that equal selections have: sorted, kinds spelled out. null: any. */

@@ -1,6 +1,7 @@
 import { type Purpose, purposes } from '../consent/consent.js';
 import { type EventQuery, queriesOf } from './event-query.js';
-import { type Condition, conditionsOf, type PercentileCondition, rollingMs, type Rule } from './rule.js';
+import { type Condition, type PercentileCondition, rollingMs } from './condition.js';
+import { conditionsOf, type Rule } from './rule.js';
 
 /** What a rule looks at: nothing else can change its answer, except the clock if it is `timed`. */
 export interface RuleInputs {

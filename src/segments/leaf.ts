@@ -14,7 +14,8 @@ import { fold } from './fold.js';
 import { type NumberRange, numberRange } from './number-range.js';
 import { percentileKey } from './percentile.js';
 import { randomDraw, type RandomDraw } from './random-draw.js';
-import { asksWhen, type Condition, type EventCondition, type Rule } from './rule.js';
+import { asksWhen, type Condition, type EventCondition } from './condition.js';
+import type { Rule } from './rule.js';
 import type { TimeRange, ZoneChoice } from './time-test.js';
 
 /** One question to one value. What the answer is where the value is not known: `unknownAnswer` of the leaf. */

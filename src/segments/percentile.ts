@@ -1,4 +1,4 @@
-import type { PercentileCondition } from './rule.js';
+import type { PercentileCondition } from './condition.js';
 import type { SqlStatement } from './sql-parameters.js';
 
 /** Names one threshold, the same for every rule that asks for it: `top 5 lifetimeSpend`. */

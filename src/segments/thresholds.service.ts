@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { percentileKey, percentileThresholdSql } from './percentile.js';
-import { conditionsOf, type PercentileCondition, type Rule } from './rule.js';
+import type { PercentileCondition } from './condition.js';
+import { conditionsOf, type Rule } from './rule.js';
 import { SegmentDirectory } from './segment-directory.service.js';
 
 /** Where the top or the bottom few percent begin. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { ActionRunList } from '../../src/delivery/action-run-list.repository.js';
 import { ActionRuns } from '../../src/delivery/action-runs.repository.js';
 import { Resync } from '../../src/delivery/resync.service.js';
 import { createHubspotEmulator, sandboxAccessToken } from '../../src/sandbox/hubspot/index.js';
@@ -80,7 +81,7 @@ const drain = (afterMs = 2_000) => {
   clock.forward(afterMs);
   return core.delivery.drain('mail');
 };
-const standing = (id: string) => core.get(ActionRuns).find(id);
+const standing = (id: string) => core.get(ActionRunList).find(id);
 const marks = () => rows(`SELECT destination, outcome, due_at FROM sync_marks WHERE destination = 'mail'`);
 
 beforeAll(async () => {

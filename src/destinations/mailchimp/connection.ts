@@ -42,7 +42,8 @@ import { remoteFields } from './remote-fields.js';
 import { SegmentChanges } from './segment-changes.js';
 import type { MailchimpSettings } from './settings.js';
 import { Turns } from './turns.js';
-import { Upsert, type UpsertTools } from './upsert.js';
+import { Upsert } from './upsert.js';
+import type { UpsertTools } from './upsert-tools.js';
 import { Withdrawals } from './withdrawals.js';
 
 /** How long an audience's settings are believed. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { durationSchema } from '../../segments/duration.js';
-import { eventSelectionSchema } from '../../segments/rule.js';
+import { eventSelectionSchema } from '../../segments/condition.js';
 import { byKey } from './by-key.js';
 import { keySchema, wallTime, weekdayList } from './parts.js';
 

@@ -1,6 +1,7 @@
 import { describeCondition, describeRule, durationText } from '../../segments/describe.js';
 import type { Duration } from '../../segments/duration.js';
-import { type EventSelection, isGroup, partsOfGroup, type Rule } from '../../segments/rule.js';
+import type { EventSelection } from '../../segments/condition.js';
+import { isGroup, partsOfGroup, type Rule } from '../../segments/rule.js';
 import type { Cause } from './cause.js';
 import type { ActionInTrigger, Step, Until, WaitFor } from './step.js';
 import type { Trigger } from './trigger.js';

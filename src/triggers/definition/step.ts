@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { purposes } from '../../consent/consent.js';
 import { type Duration, durationSchema, positiveDuration } from '../../segments/duration.js';
 import { dayOrMoment } from '../../segments/comparison.js';
-import { type EventSelection, eventSelectionSchema, type Rule } from '../../segments/rule.js';
+import { type EventSelection, eventSelectionSchema } from '../../segments/condition.js';
+import type { Rule } from '../../segments/rule.js';
 import { byKey } from './by-key.js';
 import { keySchema, ruleInTrigger, wallTime, type Weekday, weekdayList } from './parts.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { positiveDuration } from '../../segments/duration.js';
-import { eventSelectionSchema } from '../../segments/rule.js';
+import { eventSelectionSchema } from '../../segments/condition.js';
 import { byKey } from './by-key.js';
 import { causeSchema } from './cause.js';
 import { quietHours, ruleInTrigger, zoneChoice } from './parts.js';

@@ -1,6 +1,7 @@
 import type { Purpose } from '../../consent/consent.js';
 import { type Duration, durationMs } from '../../segments/duration.js';
-import type { EventSelection, Rule } from '../../segments/rule.js';
+import type { EventSelection } from '../../segments/condition.js';
+import type { Rule } from '../../segments/rule.js';
 import type { ActionInTrigger, CalendarWait, HandOff, Step, WaitStep } from '../definition/step.js';
 
 /** Where a step leads; null: the end. */

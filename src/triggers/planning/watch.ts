@@ -1,5 +1,6 @@
 import type { Purpose } from '../../consent/consent.js';
-import type { EventSelection, Rule } from '../../segments/rule.js';
+import type { EventSelection } from '../../segments/condition.js';
+import type { Rule } from '../../segments/rule.js';
 import { inputsOf } from '../../segments/inputs.js';
 
 /**
