@@ -1,14 +1,29 @@
 import { defineConfig } from 'vitest/config';
 
-/** Three rings: plain logic and providers (`unit`), a real PostgreSQL (`database`), the service as a process (`e2e`). */
+const shared = { testTimeout: 30_000, hookTimeout: 60_000, unstubEnvs: true };
+/** Files that put other destinations in the place of ours: a module that is replaced is replaced for all who share it. */
+const replacing = ['test/authorization/**/*.test.ts', 'test/enrichment/**/*.test.ts'];
+
+/**
+ * Three rings: plain logic and providers, a real PostgreSQL, the service as a process. Files share what they import, which the providers' SDKs
+ * make worth half of the time.
+ */
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
-    include: ['src/**/*.test.ts', 'config/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'dist/**', 'test/browser/**', 'test/contract/**', 'test/kill/**'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    maxWorkers: 2,
-    unstubEnvs: true,
+    // More than a small machine has cores: many tests wait for a process, a database or a deadline.
+    maxWorkers: 3,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'together',
+          isolate: false,
+          include: ['src/**/*.test.ts', 'config/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'dist/**', 'test/{browser,contract,kill}/**', ...replacing],
+        },
+      },
+      { test: { ...shared, name: 'alone', include: replacing } },
+    ],
   },
 });

@@ -86,7 +86,7 @@ describe('a connection', () => {
       database.dataSource.query(
         `SELECT usage->'remaining' AS left FROM destination_states WHERE destination = 'metered'`,
       );
-    await expect.poll(stored, { timeout: 5_000 }).toEqual([{ left: 45 }]);
+    await expect.poll(stored, { timeout: 20_000 }).toEqual([{ left: 45 }]);
     const other = await startCore(database.url, clock);
     const active = other.get(MappingDirectory).findConnected('metered');
     if (active === undefined) throw new Error('not connected');

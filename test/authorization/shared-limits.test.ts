@@ -129,7 +129,7 @@ describe('the limits of an account', () => {
     const [row] = await database.dataSource.query<{ revision: string }[]>('SELECT revision FROM call_permits');
     expect(Number(row?.revision)).toBeLessThan(20);
     await expect
-      .poll(() => database.dataSource.query(`SELECT book->'holders' AS holders FROM call_permits`), { timeout: 5_000 })
+      .poll(() => database.dataSource.query(`SELECT book->'holders' AS holders FROM call_permits`), { timeout: 20_000 })
       .toEqual([{ holders: {} }]);
   });
 });

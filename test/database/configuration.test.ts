@@ -57,7 +57,7 @@ describe('a destination', () => {
     expect(stored).not.toContain('pat-very-secret');
     for (const each of [core, other])
       await expect
-        .poll(() => each.get(MappingDirectory).find('secretive')?.settings, { timeout: 5_000 })
+        .poll(() => each.get(MappingDirectory).find('secretive')?.settings, { timeout: 20_000 })
         .toMatchObject({ accessToken: 'pat-very-secret', tier: 'starter' });
   });
 

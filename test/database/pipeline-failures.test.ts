@@ -94,7 +94,7 @@ describe('PostgreSQL', () => {
           rows(
             `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
           ),
-        { timeout: 5_000 },
+        { timeout: 20_000 },
       )
       .toHaveLength(1);
     await refused;

@@ -147,7 +147,7 @@ describe.for([
           await queues.delivery.add('resync', {}, { jobId: 'again' });
           return queues.trace.of('resync').length;
         },
-        { timeout: 5_000 },
+        { timeout: 20_000 },
       )
       .toBeGreaterThanOrEqual(2);
     queues.delivery.removeAllListeners('completed');
@@ -161,9 +161,9 @@ describe.for([
     await queues.delivery.add('resync', 'bad');
     await queues.delivery.add('resync', 'good');
     await expect
-      .poll(() => queues.trace.of('resync').some(({ data }) => data === 'good'), { timeout: 5_000 })
+      .poll(() => queues.trace.of('resync').some(({ data }) => data === 'good'), { timeout: 20_000 })
       .toBe(true);
-    await expect.poll(() => failures, { timeout: 5_000 }).toEqual(['resync: as planned']);
+    await expect.poll(() => failures, { timeout: 20_000 }).toEqual(['resync: as planned']);
   });
 
   runs('runs as many jobs of a name at once as its handler allows', async () => {
@@ -198,8 +198,10 @@ describe.for([
     const closing = await open(redis ? testRedis() : undefined);
     await queues.app.close(); // on Redis this one would take jobs too
     queues = closing;
-    let finished = 0;
+    // Of any name: a job that repeats may come between.
+    let [started, finished] = [0, 0];
     closing.trace.act = async () => {
+      started += 1;
       await delay(150);
       finished += 1;
     };
@@ -207,9 +209,9 @@ describe.for([
     await jobsDone('drain', 1);
     await closing.delivery.add('drain', {}, { delay: 100 });
     await closing.app.close();
-    expect(finished).toBe(closing.trace.of('drain').length);
-    const started = closing.trace.runs.length;
+    expect(finished).toBe(started);
+    const noted = closing.trace.runs.length;
     await delay(120);
-    expect(closing.trace.runs).toHaveLength(started);
+    expect(closing.trace.runs).toHaveLength(noted);
   });
 });

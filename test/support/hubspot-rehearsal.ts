@@ -116,7 +116,7 @@ export function hubspotRehearsal() {
     fault: (fault: object) => control('POST', 'faults', { path: upsertPath, ...fault }),
     /** Resolves once HubSpot has begun to play the planned fault, so a call is under way. */
     async callUnderWay(): Promise<void> {
-      await expect.poll(() => control('GET', 'faults'), { interval: 5, timeout: 5_000 }).toEqual([]);
+      await expect.poll(() => control('GET', 'faults'), { interval: 5, timeout: 20_000 }).toEqual([]);
     },
     /** The contact's properties; undefined: there is none. */
     async contact(name: string): Promise<Readonly<Record<string, string>> | undefined> {

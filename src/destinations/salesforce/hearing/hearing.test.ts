@@ -23,7 +23,8 @@ afterEach(async () => {
 afterAll(() => org.sandbox.close());
 
 const streaming = { streamChanges: true };
-const within = { timeout: 5_000 };
+/** faye tries again after five seconds what the network has lost. */
+const within = { timeout: 20_000 };
 const admin = (method: string, path: string, body?: unknown) => org.control(method, `/records${path}`, body);
 /** How many subscriptions were asked for; several may come in one request. */
 const subscribed = () =>

@@ -53,7 +53,7 @@ const notificationsIn = (message = '') => [...message.matchAll(/<Notification>/g
 describe('an outbound message', () => {
   it('tells of a change by itself, in SOAP, without the session', async () => {
     const id = await org.make('Contact', { LastName: 'Ito', Email: "o'hara&co@example.test" });
-    await expect.poll(() => received.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => received.length, { timeout: 20_000 }).toBe(1);
     expect(received[0]).toContain('"" text/xml');
     expect(received[0]).toContain('<OrganizationId>00DB00000000001MAA</OrganizationId>');
     expect(received[0]).toContain('<SessionId xsi:nil="true"/>');
@@ -81,7 +81,7 @@ describe('an outbound message', () => {
   it('comes again, later and later, until it is acknowledged', async () => {
     reply = { status: 200, body: ack('false') };
     const id = await org.make('Contact', { LastName: 'Ito', Title: 'before' });
-    await expect.poll(async () => (await waiting())[0]?.attempts, { timeout: 5_000 }).toBe(1);
+    await expect.poll(async () => (await waiting())[0]?.attempts, { timeout: 20_000 }).toBe(1);
     await org.api('PATCH', `/sobjects/Contact/${id}`, { Title: 'after' });
     reply = { status: 200, body: ack('true') };
     received = [];
@@ -98,14 +98,14 @@ describe('an outbound message', () => {
   ])('is not settled by %s', async (_what, answer, words) => {
     reply = answer;
     await org.make('Contact', { LastName: 'Ito' });
-    await expect.poll(waiting, { timeout: 5_000 }).toMatchObject([{ attempts: 1 }]);
+    await expect.poll(waiting, { timeout: 20_000 }).toMatchObject([{ attempts: 1 }]);
     expect((await org.state()).sendings).toMatchObject([{ outcome: expect.stringContaining(words) as string }]);
   });
 
   it('is given up after a day', async () => {
     reply = { status: 500, body: 'no' };
     await org.make('Contact', { LastName: 'Ito' });
-    await expect.poll(waiting, { timeout: 5_000 }).toMatchObject([{ attempts: 1 }]);
+    await expect.poll(waiting, { timeout: 20_000 }).toMatchObject([{ attempts: 1 }]);
     await org.setClock(25);
     await send();
     expect(await waiting()).toEqual([]);
@@ -115,7 +115,7 @@ describe('an outbound message', () => {
     await define({ exceptUserId: '005B00000000001IAA', includeSessionId: true });
     await org.make('Contact', { LastName: 'Ours' });
     await org.send('POST', '/_sandbox/records/Contact', { LastName: 'Theirs' });
-    await expect.poll(() => received.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => received.length, { timeout: 20_000 }).toBe(1);
     expect(notificationsIn(received[0])).toBe(1);
     const session = /<SessionId>(.*)<\/SessionId>/.exec(received[0] ?? '')?.[1] ?? '';
     const headers = { authorization: `Bearer ${session}` };
