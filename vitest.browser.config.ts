@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
-import base from './vitest.config.js';
+import { everyFile, wholeRun } from './vitest.shared.js';
 
 /** The pages, in a real Chromium. */
 export default defineConfig({
-  test: { ...base.test, include: ['test/browser/**/*.browser.test.ts'], exclude: ['**/node_modules/**'] },
+  test: { ...wholeRun, ...everyFile, include: ['test/browser/**/*.browser.test.ts'] },
 });

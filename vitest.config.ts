@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
+import { everyFile, wholeRun } from './vitest.shared.js';
 
-const shared = { testTimeout: 30_000, hookTimeout: 60_000, unstubEnvs: true };
 /** Files that put other destinations in the place of ours: a module that is replaced is replaced for all who share it. */
 const replacing = ['test/authorization/**/*.test.ts', 'test/enrichment/**/*.test.ts'];
 
@@ -10,20 +10,20 @@ const replacing = ['test/authorization/**/*.test.ts', 'test/enrichment/**/*.test
  */
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/global-setup.ts'],
+    ...wholeRun,
     // More than a small machine has cores: many tests wait for a process, a database or a deadline.
     maxWorkers: 3,
     projects: [
       {
         test: {
-          ...shared,
+          ...everyFile,
           name: 'together',
           isolate: false,
           include: ['src/**/*.test.ts', 'config/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'dist/**', 'test/{browser,contract,kill}/**', ...replacing],
         },
       },
-      { test: { ...shared, name: 'alone', include: replacing } },
+      { test: { ...everyFile, name: 'alone', include: replacing } },
     ],
   },
 });
