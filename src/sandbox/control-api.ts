@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Emulator, SandboxClock } from './emulator.js';
 import { faultSchema, type FaultPlan } from './fault-plan.js';
 import type { Journal } from './journal.js';
-import { renderSandboxPage } from './sandbox-page.js';
+import { anchorOf, renderSandboxPage } from './sandbox-page.js';
 
 interface Parts {
   readonly emulator: Emulator;
@@ -45,7 +45,16 @@ export function registerControlApi(app: FastifyInstance, { emulator, clock, jour
     calls: journal.entries(callsQuery.parse(request.query)),
   }));
   app.get('/_sandbox/views', () =>
-    emulator.views().map(({ title, columns, rows }) => ({ title, columns, rows: rows.length })),
+    emulator.views().map((view) => {
+      const { title, page, columns, rows } = view;
+      return {
+        title,
+        path: page?.path ?? `/_sandbox#${anchorOf(view)}`,
+        page: page?.title,
+        columns,
+        rows: rows.length,
+      };
+    }),
   );
   app.get('/_sandbox/faults', () => faults.pending());
   app.post('/_sandbox/faults', (request, reply) =>

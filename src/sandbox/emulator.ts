@@ -17,6 +17,8 @@ export interface SandboxWorld {
 /** A small table for people who look at a sandbox in a browser: what the account holds now. */
 export interface SandboxView {
   readonly title: string;
+  /** Where the same can be looked at more closely; left out: nowhere. */
+  readonly page?: { readonly path: string; readonly title: string };
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }

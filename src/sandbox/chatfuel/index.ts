@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Emulator, SandboxWorld } from '../emulator.js';
-import { type PhoneContact, phonePath, renderPhonePage } from '../phone-page.js';
+import { type PhoneContact, phonePath, phones, renderPhonePage } from '../phone-page.js';
 import { botSchema, freshBot, type User } from './bot.js';
 import { broadcast } from './broadcast.js';
 
@@ -53,6 +53,7 @@ export function createChatfuelEmulator({ clock }: SandboxWorld): Emulator {
     views: () => [
       {
         title: 'Users',
+        page: phones,
         columns: ['id', 'attributes', 'tags', 'received', 'phone'],
         rows: bot.users.map(({ id, attributes, tags, received }) => [
           id,

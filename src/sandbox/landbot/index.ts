@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Emulator, SandboxView, SandboxWorld } from '../emulator.js';
-import { phonePath, renderPhonePage } from '../phone-page.js';
+import { phonePath, phones, renderPhonePage } from '../phone-page.js';
 import { type Account, accountSchema, freshAccount } from './account.js';
 import { Desk } from './desk.js';
 import { phoneOf } from './phone.js';
@@ -43,6 +43,7 @@ export function createLandbotEmulator({ clock }: SandboxWorld): Emulator {
 const viewsOf = ({ customers, optIns }: Account): SandboxView[] => [
   {
     title: 'Customers',
+    page: phones,
     columns: ['id', 'fields', 'bot', 'blocked', 'received', 'phone'],
     rows: customers.map(({ id, fields, bot, blocked, received }) => [
       id,

@@ -43,7 +43,8 @@ function record(account: Account, { source_id, to, list_id }: Mail, action: 'ope
 
 export function outboxView(outbox: readonly Mail[]): SandboxView {
   return {
-    title: 'Outbox (all of it at /_sandbox/outbox)',
+    title: 'Outbox',
+    page: { path: '/_sandbox/outbox', title: 'Letters in the outbox' },
     columns: ['sent at', 'to', 'subject', 'by', 'read it'],
     rows: outbox
       .slice(-shown)

@@ -1,10 +1,11 @@
 import type { SandboxView } from '../emulator.js';
-import { phonePath } from '../phone-page.js';
+import { phonePath, phones } from '../phone-page.js';
 import type { PageState } from './page-state.js';
 
 export const views = ({ subscribers, tags, fields, flows }: PageState): SandboxView[] => [
   {
     title: 'Contacts',
+    page: phones,
     columns: ['id', 'name', 'tags', ...fields.map(({ name }) => name), 'received', 'phone'],
     rows: subscribers.map((subscriber) => [
       subscriber.id,

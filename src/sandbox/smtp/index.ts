@@ -51,7 +51,8 @@ export function createSmtpEmulator({ clock, changed }: SandboxWorld): Emulator {
     },
     views: () => [
       {
-        title: 'Outbox (all of it at /_sandbox/outbox)',
+        title: 'Outbox',
+        page: { path: '/_sandbox/outbox', title: 'Mails in the outbox' },
         columns: ['taken at', 'to', 'subject', 'read it'],
         rows: newest(account.outbox).map(({ id, at, to, subject }) => [at, to.join(', '), subject, mailPath(id)]),
       },
