@@ -26,7 +26,7 @@ export interface PhoneContact {
 const mostListed = 200;
 
 /** For the table of contacts: the phone of whoever has received something last. */
-export const phones = { path: '/_sandbox/phone', title: 'Phones: what contacts would have received' } as const;
+export const phones = { path: '/_sandbox/phone', title: 'The phones of contacts' } as const;
 
 /** Where the phone of a contact is shown; cells of a sandbox's page that begin so become links. */
 export const phonePath = (contact: string): string => `/_sandbox/phone?contact=${encodeURIComponent(contact)}`;
