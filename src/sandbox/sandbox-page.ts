@@ -19,7 +19,7 @@ export function renderSandboxPage(emulator: Emulator, journal: Journal): string 
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escape(emulator.title)} sandbox</title>
 <link rel="icon" href="data:,"><meta name="viewport" content="width=device-width"><style>
 body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:76rem;padding:0 1rem;color:#1d2733;background:#fbfbfa}
-nav{line-height:2}nav a{margin-left:1.2rem}nav a:first-child{margin-left:0}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}p{color:#56616e}
+nav{line-height:2}nav span{margin-right:1.2rem;white-space:nowrap}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}p{color:#56616e}
 div{overflow-x:auto;border:1px solid #dfe3e8;border-radius:6px;background:#fff}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .7rem;border-bottom:1px solid #eceff2;white-space:nowrap}
 th{background:#f4f5f7;font-weight:600}td{max-width:26rem;overflow:hidden;text-overflow:ellipsis}tr:last-child td{border:0}
@@ -39,7 +39,7 @@ export const anchorOf = ({ title }: SandboxView): string =>
     .replace(/^-|-$/g, '');
 
 const contentLine = (view: SandboxView, count: number): string =>
-  `<a href="#${anchorOf(view)}">${escape(view.title)}</a>&nbsp;${count.toLocaleString('en')} `;
+  `<span><a href="#${anchorOf(view)}">${escape(view.title)}</a> ${count.toLocaleString('en')}</span> `;
 
 function renderView(view: SandboxView): string {
   const { title, page, columns, rows } = view;
