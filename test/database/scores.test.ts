@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Rechecks } from '../../src/recalculation/rechecks.service.js';
 import { RfmRefresh } from '../../src/recalculation/rfm-refresh.service.js';
 import { ScoreMarks } from '../../src/recalculation/score-marks.service.js';
@@ -11,29 +11,21 @@ import { SegmentDirectory } from '../../src/segments/segment-directory.service.j
 import { segmentInput } from '../../src/segments/segment-input.js';
 import { Segments } from '../../src/segments/segments.service.js';
 import { testDatabase } from '../support/database.js';
-import { type Core, email, incoming, startCore, subscriber, TestClock } from '../support/core.js';
+import { coreOfFile, email, incoming, subscriber, TestClock } from '../support/core.js';
 
 const database = testDatabase();
 const clock = new TestClock();
-const running: { core?: Core } = {};
-const core = (): Core => {
-  if (running.core === undefined) throw new Error('only while tests run');
-  return running.core;
-};
+const core = coreOfFile(database, clock);
 const day = 24 * 60 * 60_000;
 const rows = <Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
   database.dataSource.query<Row[]>(sql, [...values]);
 
-beforeAll(async () => {
-  running.core = await startCore(database.url, clock);
-});
 beforeEach(async () => {
   await rows(
     'TRUNCATE profiles, identities, events, event_keys, scores, score_states, rfm_runs, rfm_changes, segments, segment_memberships, segment_rechecks, segment_backfills',
   );
   await readAgain();
 });
-afterAll(async () => running.core?.close());
 
 async function readAgain(): Promise<void> {
   await core().get(ScoreDirectory).onModuleInit();

@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Rechecks } from '../../src/recalculation/rechecks.service.js';
 import { ScoreDirectory } from '../../src/scoring/score-directory.service.js';
 import { scoreInput } from '../../src/scoring/score-input.js';
@@ -10,18 +10,14 @@ import { SegmentDirectory } from '../../src/segments/segment-directory.service.j
 import { segmentInput } from '../../src/segments/segment-input.js';
 import { SegmentMembers } from '../../src/segments/segment-members.repository.js';
 import { Segments } from '../../src/segments/segments.service.js';
-import { type Core, incoming, startCore, subscriber, TestClock } from '../support/core.js';
+import { coreOfFile, incoming, subscriber, TestClock } from '../support/core.js';
 import { testDatabase } from '../support/database.js';
 import { scanned } from '../support/scanned.js';
 
 const database = testDatabase();
 const clock = new TestClock();
 const people = 60_000;
-const running: { core?: Core } = {};
-const core = (): Core => {
-  if (running.core === undefined) throw new Error('only while tests run');
-  return running.core;
-};
+const core = coreOfFile(database, clock);
 
 /** The n-th of the generated people. */
 const idOf = (n: number) => `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
@@ -43,7 +39,6 @@ const generate = [
 ];
 
 beforeAll(async () => {
-  running.core = await startCore(database.url, clock);
   for (const statement of generate) await database.dataSource.query(statement, [clock.now()]);
   await database.dataSource.query('ANALYZE');
   const segments = readyMadeSegments.map((each) => segmentInput.parse(each));
@@ -55,7 +50,6 @@ beforeAll(async () => {
   await core().get(SegmentDirectory).onModuleInit();
   await core().get(ScoreDirectory).onModuleInit();
 });
-afterAll(() => core().close());
 
 const read = (work: () => Promise<unknown>) => scanned(database.dataSource, [core().get(DataSource)], work);
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Test } from '@nestjs/testing';
+import { afterAll, beforeAll } from 'vitest';
 import { readEnvironment } from '../../config/env.js';
 import { DatabaseModule } from '../../src/database/database.module.js';
 import { NOW } from '../../src/database/environment.js';
@@ -103,3 +104,16 @@ export const incoming = (subscriber: string, more: Partial<IncomingEvent> = {}):
 export const attribute = (key: string, value: string) => ({ key, label: key, type: 'string', value }) as const;
 export const email = (value: string) => ({ kind: 'email', namespace: '', value }) as const;
 export const subscriber = (value: string) => ({ kind: 'subscriber', namespace: 'bot/contact', value }) as const;
+
+/** One core for all tests of a file: started before them and closed after them. */
+export function coreOfFile(database: { readonly url: string }, clock: { readonly now: () => Date }): () => Core {
+  let running: Core | undefined;
+  beforeAll(async () => {
+    running = await startCore(database.url, clock);
+  });
+  afterAll(() => running?.close());
+  return () => {
+    if (running === undefined) throw new Error('only while tests run');
+    return running;
+  };
+}

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { beforeEach } from 'vitest';
 import { Backfill } from '../../src/recalculation/backfill.service.js';
 import { Rechecks } from '../../src/recalculation/rechecks.service.js';
 import { SegmentDirectory } from '../../src/segments/segment-directory.service.js';
 import { segmentInput } from '../../src/segments/segment-input.js';
 import { Segments } from '../../src/segments/segments.service.js';
-import { attribute, type Core, incoming, startCore, TestClock } from './core.js';
+import { attribute, coreOfFile, incoming, TestClock } from './core.js';
 import { testDatabase } from './database.js';
 
 export const minute = 60_000;
@@ -27,23 +27,15 @@ export const abandonedCart = {
 export function rehearseSegments() {
   const database = testDatabase();
   const clock = new TestClock();
-  const running: { core?: Core } = {};
-  const core = (): Core => {
-    if (running.core === undefined) throw new Error('only while tests run');
-    return running.core;
-  };
+  const core = coreOfFile(database, clock);
   const rows = <Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
     database.dataSource.query<Row[]>(sql, [...values]);
 
-  beforeAll(async () => {
-    running.core = await startCore(database.url, clock);
-  });
   beforeEach(async () => {
     await rows(`TRUNCATE profiles, identities, events, event_keys, segments, segment_memberships, segment_rechecks, segment_backfills,
       segment_percentiles, sync_marks`);
     await core().get(SegmentDirectory).onModuleInit();
   });
-  afterAll(async () => running.core?.close());
 
   return {
     database,

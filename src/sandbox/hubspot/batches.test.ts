@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { account, at, contacts } from './test-support.js';
-
-const upsertPath = `${contacts}/batch/upsert`;
-const input = (id: string, properties: object = {}, more: object = {}) => ({
-  id,
-  idProperty: 'email',
-  properties,
-  ...more,
-});
+import { account, at, contacts, input, upsertPath } from './test-support.js';
 
 describe('batch upsert', () => {
   it('creates and updates, in lower case, with ids and times of the true shape', async () => {

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { account, at, contacts } from './test-support.js';
+import { account, at, contacts, input, upsertPath } from './test-support.js';
 
-const upsertPath = `${contacts}/batch/upsert`;
-const input = (id: string, properties: object = {}, more: object = {}) => ({
-  id,
-  idProperty: 'email',
-  properties,
-  ...more,
-});
 const pageSchema = z.object({ paging: z.object({ next: z.object({ after: z.string() }) }) });
 
 describe('reads', () => {

@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sandboxAccessToken } from './index.js';
 import { stateSchema } from './state.js';
-import { account, contacts } from './test-support.js';
-
-const upsertPath = `${contacts}/batch/upsert`;
-const input = (id: string, properties: object = {}, more: object = {}) => ({
-  id,
-  idProperty: 'email',
-  properties,
-  ...more,
-});
+import { account, contacts, input, upsertPath } from './test-support.js';
 
 describe('who may call', () => {
   it('is somebody with a token and one of the scopes', async () => {

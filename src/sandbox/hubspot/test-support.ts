@@ -38,6 +38,14 @@ export async function sandboxAccount(state?: unknown): Promise<{ ask: Ask; sandb
 export const account = async (state?: unknown): Promise<Ask> => (await sandboxAccount(state)).ask;
 
 export const contacts = '/crm/v3/objects/contacts';
+export const upsertPath = `${contacts}/batch/upsert`;
+/** One contact of a batch upsert, by its e-mail address. */
+export const input = (id: string, properties: object = {}, more: object = {}) => ({
+  id,
+  idProperty: 'email',
+  properties,
+  ...more,
+});
 export const at = '2026-01-01T00:00:00.000Z';
 
 /** Sets the sandbox's clock forward from the real time. */

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Json } from '../../destination.js';
 import type { RemoteFact } from '../../remote-fact.js';
 import { knownFrom, outgoing, request, TestOrg, text } from '../test-support.js';
@@ -22,6 +23,7 @@ afterEach(async () => {
 });
 afterAll(() => org.sandbox.close());
 
+const organizationSchema = z.object({ organization: z.object({ id: z.string() }) });
 const streaming = { streamChanges: true };
 /** faye tries again after five seconds what the network has lost. */
 const within = { timeout: 20_000 };
@@ -259,7 +261,7 @@ describe('hearing of changes as they happen', () => {
 
 describe('an outbound message of the sandbox', () => {
   it('is taken by our webhook, and acknowledged', async () => {
-    const { organization } = (await org.state()) as unknown as { organization: { id: string } };
+    const { organization } = organizationSchema.parse(await org.state());
     const settings = org.settings({ organizationId: organization.id, webhookSecret: 'ours' });
     const facts: RemoteFact[] = [];
     const receiver = createServer((incoming, response) => {
