@@ -6,7 +6,8 @@ import { EventQueries } from './event-query.js';
 import { explain, type ExplainedNode } from './explain.js';
 import { readyMadeSegments } from './ready-made.js';
 import { isGroup, partsOfGroup, type RuleNode, ruleSchema } from './rule.js';
-import { aggregateOf, testEnvironment, testPerson, world } from './test-support.js';
+import { world } from './fixtures.js';
+import { aggregateOf, testEnvironment, testPerson } from './test-support.js';
 
 const nowMs = Date.parse('2026-06-10T12:00:00Z');
 const leavesOf = (node: ExplainedNode): ExplainedNode[] => node.parts?.flatMap(leavesOf) ?? [node];

@@ -3,15 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { answerOf, compileRule, nextChangeAtMs } from './evaluate.js';
 import { EventQueries } from './event-query.js';
 import { type Rule, ruleSchema } from './rule.js';
-import {
-  aggregateOf,
-  hourMs,
-  type TestEvent,
-  testEnvironment,
-  testPerson,
-  type TestPerson,
-  world,
-} from './test-support.js';
+import { world } from './fixtures.js';
+import { aggregateOf, hourMs, type TestEvent, testEnvironment, testPerson, type TestPerson } from './test-support.js';
 
 /** A rule that can be asked about a person at any moment, with the events as they were then. */
 function asked(rule: Rule, zone: string) {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { type BuilderQuery, fromQueryBuilder, toQueryBuilder } from './query-builder.js';
 import { ruleSchema } from './rule.js';
-import { anyRule } from './test-support.js';
+import { anyRule } from './fixtures.js';
 
 it('brings any rule to react-querybuilder and back, through JSON, without a difference', () => {
   fc.assert(

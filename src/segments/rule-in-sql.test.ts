@@ -7,7 +7,8 @@ import { EventQueries, queriesOf } from './event-query.js';
 import type { Rule } from './rule.js';
 import { SqlParameters } from './sql-parameters.js';
 import { noEvents } from './subject.js';
-import { aggregateOf, testEnvironment, type TestPerson, world } from './test-support.js';
+import { world } from './fixtures.js';
+import { aggregateOf, testEnvironment, type TestPerson } from './test-support.js';
 import { type SqlEnvironment, toSql } from './to-sql.js';
 
 const database = testDatabase();
